@@ -1,0 +1,12 @@
+# Third-party libraries, all from the system, each used only at the edge it serves.
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(Threads REQUIRED)
+find_package(hwy QUIET)
+if(LEPTON_USE_OPENMP)
+  find_package(OpenMP REQUIRED COMPONENTS CXX)
+endif()
+if(LEPTON_BUILD_TESTS)
+  find_package(GTest REQUIRED)
+endif()
