@@ -181,20 +181,20 @@ namespace detail {
 #define LEPTON_CONCAT(a, b) LEPTON_CONCAT_INNER(a, b)
 
 /// LEPTON_TRY(auto x, expression): x is the value of the Result, or the enclosing function returns its error.
-#define LEPTON_TRY(declaration, expression)                                          \
-  auto LEPTON_CONCAT(result_, __LINE__) = (expression);                              \
+#define LEPTON_TRY(declaration, expression)                                               \
+  auto LEPTON_CONCAT(result_, __LINE__) = (expression);                                   \
   if (!LEPTON_CONCAT(result_, __LINE__)) return LEPTON_CONCAT(result_, __LINE__).error(); \
   declaration = std::move(*LEPTON_CONCAT(result_, __LINE__))
 
 /// LEPTON_CHECK_OK(expression): returns the error of a Result<void> from the enclosing function.
-#define LEPTON_CHECK_OK(expression)                                     \
-  do {                                                                  \
-    if (auto result_ = (expression); !result_) return result_.error();  \
+#define LEPTON_CHECK_OK(expression)                                    \
+  do {                                                                 \
+    if (auto result_ = (expression); !result_) return result_.error(); \
   } while (false)
 
 /// Throws kInternal when an invariant of ours is broken; stays on in release builds.
-#define LEPTON_ASSERT(condition, ...)                                                                      \
-  do {                                                                                                     \
+#define LEPTON_ASSERT(condition, ...)                                                                               \
+  do {                                                                                                              \
     if (!(condition)) ::lepton::detail::assertion_failed(__FILE__, __LINE__, #condition, std::string(__VA_ARGS__)); \
   } while (false)
 

@@ -20,7 +20,8 @@ class RangeFunction {
     requires(!std::is_same_v<std::remove_cvref_t<F>, RangeFunction>)
   RangeFunction(F&& body)
       : object_(const_cast<void*>(static_cast<const void*>(std::addressof(body)))),
-        call_([](void* object, std::int64_t begin, std::int64_t end) { (*static_cast<std::remove_reference_t<F>*>(object))(begin, end); }) {}
+        call_([](void* object, std::int64_t begin, std::int64_t end) { (*static_cast<std::remove_reference_t<F>*>(object))(begin, end); }) {
+  }
   void operator()(std::int64_t begin, std::int64_t end) const { call_(object_, begin, end); }
 
  private:

@@ -23,7 +23,8 @@ constexpr std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> c
 /// A sequential stream over philox for host code (shuffles, splits): same seed and stream, same numbers on every machine.
 class Random {
  public:
-  explicit Random(std::uint64_t seed, std::uint64_t stream = 0) : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}, stream_(stream) {}
+  explicit Random(std::uint64_t seed, std::uint64_t stream = 0)
+      : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}, stream_(stream) {}
 
   std::uint32_t next_u32();
   std::uint64_t next_u64();
