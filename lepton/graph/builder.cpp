@@ -1,0 +1,89 @@
+// Appends nodes and infers them under both nominal sizes.
+#include "lepton/graph/builder.hpp"
+
+#include "lepton/graph/infer.hpp"
+
+namespace lepton::graph {
+namespace {
+
+TensorType with_nominal(TensorType type, std::int64_t nominal) {
+  for (int axis = 0; axis < type.shape.rank(); ++axis) {
+    if (type.shape[axis] == kAnyDim) type.shape[axis] = nominal;
+  }
+  return type;
+}
+
+std::vector<TensorType> infer_nominal(const Graph& graph, std::int64_t nominal) {
+  std::vector<TensorType> types;
+  for (const GraphInput& input : graph.inputs()) types.push_back(with_nominal(input.type, nominal));
+  return infer_graph(graph, types).value();
+}
+
+}  // namespace
+
+GraphBuilder::GraphBuilder(Graph graph, bool keep_outputs) : graph_(std::move(graph)) {
+  if (!keep_outputs) graph_.clear_outputs();
+  small_ = infer_nominal(graph_, kNominalSmall);
+  large_ = infer_nominal(graph_, kNominalLarge);
+}
+
+Value GraphBuilder::input(std::string name, TensorType type, InputKind kind) {
+  const ValueId id = graph_.add_input(std::move(name), kind, type);
+  small_.push_back(with_nominal(type, kNominalSmall));
+  large_.push_back(with_nominal(type, kNominalLarge));
+  return {*this, id};
+}
+
+void GraphBuilder::output(std::string name, const Value& value, std::string updates) {
+  LEPTON_ASSERT(value.defined() && &value.builder() == this, "an output belongs to another graph");
+  if (!updates.empty()) {
+    const GraphInput* state = graph_.find_input(updates);
+    if (state == nullptr || state->kind != InputKind::kState)
+      fail(ErrorCode::kInvalidArgument, "graph: output '{}' updates no state input ('{}')", name, updates);
+    if (state->type.dtype != value.dtype() || state->type.shape != value.shape()) {
+      fail(ErrorCode::kShapeMismatch, "graph: the new value of '{}' must be {}, got {}{}", updates, state->type.to_string(),
+           name_of(value.dtype()), value.shape());
+    }
+  }
+  graph_.add_output(std::move(name), value.id(), std::move(updates));
+}
+
+std::vector<Value> GraphBuilder::add(const OpDef& op, std::span<const Value> inputs, const Attributes& attributes,
+                                     std::vector<Region> regions) {
+  Node node;
+  node.op = &op;
+  node.attributes = complete_attributes(op, attributes).value();
+  node.regions = std::move(regions);
+  node.name = scope_;
+  for (const Value& input : inputs) {
+    if (input.defined() && &input.builder() != this) fail(ErrorCode::kInvalidArgument, "{}: an input belongs to another graph", op.name);
+    node.inputs.push_back(input.id());
+  }
+  while (!node.inputs.empty() && node.inputs.back() == kNoValue) node.inputs.pop_back();
+  return append(std::move(node));
+}
+
+std::vector<Value> GraphBuilder::append(Node node) {
+  std::vector<TensorType> small = infer_node(node, small_).value();
+  std::vector<TensorType> large = infer_node(node, large_).value();
+  const NodeId id = graph_.add_node(std::move(node), static_cast<int>(small.size()));
+  std::vector<Value> values;
+  for (std::size_t i = 0; i < small.size(); ++i) {
+    LEPTON_ASSERT(small[i].shape.rank() == large[i].shape.rank(), "a rank depends on a size");
+    values.emplace_back(*this, graph_.node(id).outputs[i]);
+    small_.push_back(std::move(small[i]));
+    large_.push_back(std::move(large[i]));
+  }
+  return values;
+}
+
+TensorType GraphBuilder::type(ValueId id) const {
+  TensorType type = small_[static_cast<std::size_t>(id)];
+  const TensorType& other = large_[static_cast<std::size_t>(id)];
+  for (int axis = 0; axis < type.shape.rank(); ++axis) {
+    if (type.shape[axis] != other.shape[axis]) type.shape[axis] = kAnyDim;
+  }
+  return type;
+}
+
+}  // namespace lepton::graph

@@ -1,0 +1,276 @@
+// Generated checks over an operator's samples.
+#include "lepton/runtime/testing/conformance.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "lepton/autodiff/gradients.hpp"
+#include "lepton/base/random.hpp"
+#include "lepton/graph/builder.hpp"
+#include "lepton/graph/infer.hpp"
+#include "lepton/runtime/interpreter.hpp"
+
+namespace lepton::runtime::testing {
+namespace {
+
+using graph::Graph;
+using graph::GraphBuilder;
+
+std::vector<Tensor> present_only(const std::vector<Tensor>& tensors) {
+  std::vector<Tensor> present;
+  std::ranges::copy_if(tensors, std::back_inserter(present), [](const Tensor& t) { return t.defined(); });
+  return present;
+}
+
+// A graph with the op alone (or its body), the sample's inputs as graph inputs.
+std::vector<Value> build(GraphBuilder& builder, const OpDef& op, const Attributes& attributes, const std::vector<Tensor>& inputs,
+                         std::vector<Value>* values, bool as_body = false) {
+  std::vector<Value> operands;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    operands.push_back(inputs[i].defined() ? builder.input(fmt::format("x{}", i), inputs[i].type()) : Value());
+  }
+  if (values != nullptr) *values = operands;
+  if (!as_body) return builder.add(op, operands, attributes, {});
+  const Attributes complete = complete_attributes(op, attributes).value();
+  return op.body(RuleContext{op, operands, {}, {}, complete, {}, {}});
+}
+
+std::vector<Tensor> run_op(const OpDef& op, const Sample& sample, const std::vector<Tensor>& inputs, bool as_body = false) {
+  GraphBuilder builder(std::string(op.name));
+  const std::vector<Value> outputs = build(builder, op, sample.attributes, inputs, nullptr, as_body);
+  for (std::size_t i = 0; i < outputs.size(); ++i) builder.output(fmt::format("y{}", i), outputs[i]);
+  return interpret(std::move(builder).finish(), present_only(inputs)).value();
+}
+
+bool has_float_input(const Sample& sample) {
+  return std::ranges::any_of(sample.inputs,
+                             [](const SampleInput& i) { return i.present && is_float(i.value.defined() ? i.value.dtype() : i.dtype); });
+}
+
+class Checker {
+ public:
+  explicit Checker(const OpDef& op) : op_(op) {}
+
+  std::vector<Finding> run() {
+    check_declaration();
+    const std::vector<Sample> samples = op_.samples == nullptr ? std::vector<Sample>{} : op_.samples();
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      where_ = fmt::format("sample {}{}{}", i, samples[i].note.empty() ? "" : ", ", samples[i].note);
+      guarded("types", [&] { check_types(samples[i]); });
+      guarded("f32", [&] { check_f32(samples[i]); });
+      guarded("body", [&] { check_body(samples[i]); });
+      guarded("gradient", [&] { check_gradient(samples[i]); });
+    }
+    if (op_.rejects != nullptr) {
+      const std::vector<Reject> rejects = op_.rejects();
+      for (std::size_t i = 0; i < rejects.size(); ++i) {
+        where_ = fmt::format("reject {}", i);
+        check_reject(rejects[i]);
+      }
+    }
+    return std::move(findings_);
+  }
+
+ private:
+  template <class... Args>
+  void report(std::string_view check, fmt::format_string<Args...> format, Args&&... args) {
+    findings_.push_back(
+        {std::string(check), fmt::format("{}: {}: {}", op_.name, where_, fmt::format(format, std::forward<Args>(args)...))});
+  }
+
+  template <class Body>
+  void guarded(std::string_view check, Body&& body) {
+    const auto result = catch_error(body);
+    if (!result) report(check, "{}", result.error().message());
+  }
+
+  void check_declaration() {
+    where_ = "declaration";
+    if (op_.summary.empty()) report("declaration", "has no summary");
+    if (op_.infer == nullptr && op_.infer_types == nullptr) report("declaration", "has no shape rule");
+    if (op_.samples == nullptr) report("declaration", "has no samples");
+    if (op_.gradient == nullptr && op_.body == nullptr && op_.not_differentiable.empty())
+      report("declaration", "says neither a gradient nor why there is none");
+  }
+
+  void check_types(const Sample& sample) {
+    const std::vector<Tensor> inputs = sample_inputs(sample, DType::kF64);
+    GraphBuilder builder(std::string(op_.name));
+    const std::vector<Value> outputs = build(builder, op_, sample.attributes, inputs, nullptr);
+    std::vector<TensorType> declared;
+    for (const Value& output : outputs) declared.push_back({output.dtype(), output.shape()});
+    const std::vector<Tensor> real = run_op(op_, sample, inputs);
+    for (std::size_t i = 0; i < real.size(); ++i) {
+      if (real[i].type() != declared[i])
+        report("types", "output {}: inferred {}, real {}", i, declared[i].to_string(), real[i].type().to_string());
+    }
+  }
+
+  void check_f32(const Sample& sample) {
+    if (!has_float_input(sample)) return;
+    // Inputs of the double run are the rounded ones, so that only the computation differs.
+    const std::vector<Tensor> singles = sample_inputs(sample, DType::kF32);
+    std::vector<Tensor> doubles;
+    for (const Tensor& t : singles) doubles.push_back(t.defined() && t.dtype() == DType::kF32 ? t.cast(DType::kF64) : t);
+    const std::vector<Tensor> a = run_op(op_, sample, singles), b = run_op(op_, sample, doubles);
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      const double difference = largest_difference(a[i].dtype() == DType::kF32 ? a[i].cast(DType::kF64) : a[i], b[i]);
+      if (!(difference <= op_.tolerance.f32)) report("f32", "output {} differs by {} from the double reference", i, difference);
+    }
+  }
+
+  void check_body(const Sample& sample) {
+    if (op_.body == nullptr) return;
+    const std::vector<Tensor> inputs = sample_inputs(sample, DType::kF64);
+    const std::vector<Tensor> a = run_op(op_, sample, inputs), b = run_op(op_, sample, inputs, true);
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      const double difference = largest_difference(a[i], b[i]);
+      if (!(difference <= std::max(op_.tolerance.f64, 1e-12))) report("body", "output {} differs by {} from the kernel", i, difference);
+    }
+  }
+
+  // sum(cotangent * outputs) as a function of the inputs, for central differences.
+  static double weighted_sum(const std::vector<Tensor>& outputs, const std::vector<Tensor>& cotangents) {
+    double sum = 0;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      if (!cotangents[i].defined()) continue;
+      const auto y = outputs[i].to_vector<double>(), c = cotangents[i].to_vector<double>();
+      for (std::size_t j = 0; j < y.size(); ++j) sum += y[j] * c[j];
+    }
+    return sum;
+  }
+
+  void check_gradient(const Sample& sample) {
+    if ((op_.gradient == nullptr && op_.body == nullptr) || !has_float_input(sample)) return;
+    const std::vector<Tensor> inputs = sample_inputs(sample, DType::kF64);
+    GraphBuilder builder(std::string(op_.name));
+    std::vector<Value> operands;
+    const std::vector<Value> outputs = build(builder, op_, sample.attributes, inputs, &operands);
+    // Several float outputs: a weighted sum of each output's gradient.
+    std::vector<std::size_t> wrt_index;
+    std::vector<Value> wrt;
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+      const InputDef& declared = op_.inputs[std::min(i, op_.inputs.size() - 1)];
+      if (operands[i].defined() && operands[i].dtype() == DType::kF64 && !declared.shape_only) {
+        wrt_index.push_back(i);
+        wrt.push_back(operands[i]);
+      }
+    }
+    if (wrt.empty()) return;
+    const std::vector<Tensor> real = run_op(op_, sample, inputs);
+    Random random(17);
+    std::vector<Tensor> cotangents(outputs.size());
+    std::vector<Value> seeds(outputs.size());
+    std::vector<Tensor> feeds = present_only(inputs);
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      if (real[i].dtype() != DType::kF64) continue;
+      cotangents[i] = Tensor::empty(DType::kF64, real[i].shape());
+      for (double& v : cotangents[i].span<double>()) v = random.uniform(-1, 1);
+      seeds[i] = builder.input(fmt::format("seed{}", i), cotangents[i].type());
+      feeds.push_back(cotangents[i]);
+    }
+    std::vector<std::vector<Value>> parts;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      if (seeds[i].defined()) parts.push_back(autodiff::gradients(builder, outputs[i], wrt, seeds[i]));
+    }
+    for (std::size_t p = 0; p < parts.size(); ++p) {
+      for (std::size_t w = 0; w < wrt.size(); ++w) builder.output(fmt::format("g{}_{}", p, w), parts[p][w]);
+    }
+    const std::vector<Tensor> analytic = interpret(std::move(builder).finish(), feeds).value();
+    for (std::size_t w = 0; w < wrt.size(); ++w)
+      compare_with_differences(sample, inputs, wrt_index[w], w, wrt.size(), parts.size(), analytic, cotangents);
+  }
+
+  void compare_with_differences(const Sample& sample, const std::vector<Tensor>& inputs, std::size_t input, std::size_t w,
+                                std::size_t num_wrt, std::size_t num_parts, const std::vector<Tensor>& analytic,
+                                const std::vector<Tensor>& cotangents) {
+    constexpr double kStep = 1e-5;
+    const std::int64_t count = inputs[input].num_elements();
+    if (analytic[w].type() != inputs[input].type()) {
+      report("gradient", "input {}: gradient is {}, input {}", input, analytic[w].type().to_string(), inputs[input].type().to_string());
+      return;
+    }
+    std::vector<Tensor> moved = inputs;
+    moved[input] = inputs[input].copy();
+    const std::span<double> x = moved[input].span<double>();
+    // Large samples are checked at a fixed subset of places.
+    const std::int64_t stride = std::max<std::int64_t>(1, count / 64);
+    for (std::int64_t i = 0; i < count; i += stride) {
+      const auto place = static_cast<std::size_t>(i);
+      const double old = x[place];
+      x[place] = old + kStep;
+      const double up = weighted_sum(run_op(op_, sample, moved), cotangents);
+      x[place] = old - kStep;
+      const double down = weighted_sum(run_op(op_, sample, moved), cotangents);
+      x[place] = old;
+      const double numeric = (up - down) / (2 * kStep);
+      double exact = 0;
+      for (std::size_t p = 0; p < num_parts; ++p) exact += analytic[p * num_wrt + w].span<double>()[place];
+      const double difference = std::abs(exact - numeric) / std::max(1.0, std::abs(numeric));
+      if (!(difference <= op_.tolerance.grad)) {
+        report("gradient", "input {} element {}: analytic {} numeric {}", input, i, exact, numeric);
+        return;
+      }
+    }
+  }
+
+  void check_reject(const Reject& reject) {
+    const auto result = catch_error([&] {
+      GraphBuilder builder(std::string(op_.name));
+      return build(builder, op_, reject.sample.attributes, sample_inputs(reject.sample, DType::kF64), nullptr).size();
+    });
+    if (result) {
+      report("reject", "was accepted");
+    } else if (result.error().code() != reject.code) {
+      report("reject", "gave {} instead of {}: {}", error_code_info(result.error().code()).name, error_code_info(reject.code).name,
+             result.error().message());
+    }
+  }
+
+  const OpDef& op_;
+  std::string where_;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+std::vector<Finding> check_op(const OpDef& op) { return Checker(op).run(); }
+
+std::vector<Tensor> sample_inputs(const Sample& sample, DType float_dtype) {
+  Random random(2024);
+  std::vector<Tensor> tensors;
+  for (const SampleInput& input : sample.inputs) {
+    if (!input.present) {
+      tensors.emplace_back();
+      continue;
+    }
+    if (input.value.defined()) {
+      tensors.push_back(is_float(input.value.dtype()) ? input.value.cast(float_dtype) : input.value);
+      continue;
+    }
+    const DType dtype = is_float(input.dtype) ? float_dtype : input.dtype;
+    const Tensor wide = Tensor::empty(DType::kF64, input.shape);
+    for (double& v : wide.span<double>()) {
+      v = random.uniform(input.low, input.high);
+      if (!is_float(dtype)) v = std::floor(v);
+    }
+    tensors.push_back(dtype == DType::kF64 ? wide : wide.cast(dtype));
+  }
+  return tensors;
+}
+
+double largest_difference(const Tensor& a, const Tensor& b) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (a.type() != b.type()) return kInfinity;
+  const auto x = a.to_vector<double>(), y = b.to_vector<double>();
+  double largest = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (x[i] == y[i] || (std::isnan(x[i]) && std::isnan(y[i]))) continue;
+    const double difference = std::abs(x[i] - y[i]) / std::max(1.0, std::abs(y[i]));
+    largest = std::isnan(difference) ? kInfinity : std::max(largest, difference);
+  }
+  return largest;
+}
+
+}  // namespace lepton::runtime::testing
