@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lepton/op/attribute_def.hpp"
 #include "lepton/op/value.hpp"
 #include "lepton/tensor/attributes.hpp"
 
@@ -86,21 +87,6 @@ struct OutputDef {
   std::string_view name;
   DTypeRule dtype;
   std::string_view doc = {};
-};
-
-struct Constraint {
-  std::string_view text;  // "must be …"
-  bool (*holds)(const Attribute&) = nullptr;
-};
-extern const Constraint any_value, positive, non_negative, positive_integers, non_negative_integers, probability;
-
-/// An attribute with its default; `required` ones use the default for its type only.
-struct AttributeDef {
-  std::string_view name;
-  Attribute default_value;
-  Constraint constraint;
-  std::string_view doc;
-  bool required = false;
 };
 
 // ---- rules --------------------------------------------------------------------------------------------------------------------------
@@ -229,7 +215,7 @@ struct OpDef {
   bool has(Trait trait) const { return (traits & trait) != 0; }
 };
 
-/// Fills in defaults; fails on unknown names (naming the nearest), missing required ones, wrong types and broken constraints.
+/// complete_attributes with the operator's name and declarations.
 Result<Attributes> complete_attributes(const OpDef& op, const Attributes& given);
 
 /// Checks counts, dtypes and shapes and returns the types of the outputs. `attributes` must be complete; absent inputs are given by
