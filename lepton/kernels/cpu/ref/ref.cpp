@@ -57,6 +57,8 @@ std::unique_ptr<Kernel> prepare(const KernelRequest& request) {
   return std::make_unique<RefKernel>(*entry, request);
 }
 
+bool has_kernel(std::string_view op) { return find(op) != nullptr; }
+
 int IndexWalk::add_broadcast(const Shape& operand) {
   LEPTON_ASSERT(operands_ < kMaxOperands);
   std::int64_t stride = 1;

@@ -51,6 +51,8 @@ struct RefEntry {
 
 /// Prepares the reference kernel of request.op, or null if there is none or an operand is not row-major and may not be reordered.
 std::unique_ptr<Kernel> prepare(const KernelRequest& request);
+/// True if there is a reference kernel of that name.
+bool has_kernel(std::string_view op);
 
 /// One table per family, each in the file of that family; ref.cpp joins them.
 std::span<const RefEntry> elementwise_table();
