@@ -143,7 +143,7 @@ class OnnxEmitter {
   virtual const TensorType& input_type(std::size_t i) const = 0;
   virtual const TensorType& output_type(std::size_t i) const = 0;
   virtual const Attributes& attributes() const = 0;
-  /// Adds a node; returns the names of its outputs.
+  /// Adds a node; returns the names of its outputs. A dtype attribute is written as its ONNX number (Cast).
   virtual std::vector<std::string> node(std::string_view op_type, std::vector<std::string> inputs, Attributes attributes,
                                         int num_outputs = 1) = 0;
   virtual std::string constant(const Tensor& value) = 0;

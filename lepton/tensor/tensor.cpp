@@ -1,10 +1,11 @@
 // Storage and the Tensor handle: creation, views, copies and conversion.
 #include "lepton/tensor/tensor.hpp"
 
+#include "lepton/tensor/convert.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <limits>
 #include <new>
 
 namespace lepton {
@@ -18,29 +19,6 @@ double as_double(T value) {
     return static_cast<double>(static_cast<float>(value));
   } else {
     return static_cast<double>(value);
-  }
-}
-
-// static_cast with defined results: float to integer saturates, NaN becomes 0.
-template <class To, class From>
-To convert(From value) {
-  if constexpr (std::is_same_v<To, From>) {
-    return value;
-  } else if constexpr (std::is_same_v<From, Half> || std::is_same_v<From, BFloat16>) {
-    return convert<To>(static_cast<float>(value));
-  } else if constexpr (std::is_same_v<To, Half> || std::is_same_v<To, BFloat16>) {
-    return To(static_cast<float>(value));
-  } else if constexpr (std::is_same_v<To, bool>) {
-    return value != From{};
-  } else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
-    if (value != value) return To{0};
-    constexpr auto kLow = static_cast<From>(std::numeric_limits<To>::lowest());
-    constexpr auto kHigh = static_cast<From>(std::numeric_limits<To>::max());
-    if (value <= kLow) return std::numeric_limits<To>::lowest();
-    if (value >= kHigh) return std::numeric_limits<To>::max();
-    return static_cast<To>(value);
-  } else {
-    return static_cast<To>(value);
   }
 }
 

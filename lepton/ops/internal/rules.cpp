@@ -40,6 +40,14 @@ Result<std::vector<Shape>> infer_reduction(const InferContext& context) {
   return std::vector<Shape>{Shape(std::move(dims))};
 }
 
+Result<std::vector<Shape>> infer_nonempty_reduction(const InferContext& context) {
+  LEPTON_TRY(std::vector<Shape> shapes, infer_reduction(context));
+  if (context.shape(0).num_elements() == 0 && shapes[0].num_elements() != 0) {
+    return context.error(ErrorCode::kInvalidArgument, "the folded axes have no elements (input {})", context.shape(0));
+  }
+  return shapes;
+}
+
 std::vector<AttributeDef> reduction_attributes() {
   return {{"axes", std::vector<std::int64_t>{}, any_value, "axes to fold; empty means all"},
           {"keepdims", false, any_value, "keep folded axes as size 1"}};
@@ -54,11 +62,21 @@ Value keep_reduced_axes(const Value& reduced, const Value& x, const Attributes& 
   return axes.empty() ? reduced : expand_dims(reduced, axes);
 }
 
-void emit_reduction(OnnxEmitter& emitter, std::string_view op_type) {
+std::string onnx_node(OnnxEmitter& emitter, std::string_view op_type, std::vector<std::string> inputs, Attributes attributes) {
+  return emitter.node(op_type, std::move(inputs), std::move(attributes))[0];
+}
+
+std::string onnx_scalar(OnnxEmitter& emitter, double value) { return emitter.constant(Tensor::scalar(emitter.input_type(0).dtype, value)); }
+
+std::string onnx_reduction(OnnxEmitter& emitter, std::string_view op_type, std::string input) {
   const auto& axes = emitter.attributes().integers("axes");
-  std::vector<std::string> inputs = {emitter.input(0)};
+  std::vector<std::string> inputs = {std::move(input)};
   if (!axes.empty()) inputs.push_back(emitter.constant(Tensor::from(axes, {static_cast<std::int64_t>(axes.size())})));
-  emitter.output(0, emitter.node(op_type, std::move(inputs), {{"keepdims", emitter.attributes().flag("keepdims") ? 1 : 0}})[0]);
+  return onnx_node(emitter, op_type, std::move(inputs), {{"keepdims", emitter.attributes().flag("keepdims") ? 1 : 0}});
+}
+
+void emit_reduction(OnnxEmitter& emitter, std::string_view op_type) {
+  emitter.output(0, onnx_reduction(emitter, op_type, emitter.input(0)));
 }
 
 std::vector<Sample> unary_samples(double low, double high, Attributes attributes) {
@@ -73,6 +91,45 @@ std::vector<Sample> binary_samples(double low, double high, double second_low, d
   std::vector<Sample> samples;
   for (const auto& [a, b] : shapes) samples.push_back({{{a, low, high}, {b, second_low, second_high}}});
   return samples;
+}
+
+std::vector<Sample> comparison_samples(DType dtype) {
+  std::vector<Sample> samples;
+  const bool logical = dtype == DType::kBool;
+  for (Sample& sample : binary_samples()) {
+    for (SampleInput& input : sample.inputs) input = {input.shape, logical ? 0.0 : -2.0, 2.0, dtype};
+    samples.push_back(sample);
+  }
+  if (!logical) samples.push_back({{{{40}, 0, 3, DType::kI32}, {{40}, 0, 3, DType::kI32}}});
+  return samples;
+}
+
+std::vector<Reject> reject_integers() { return {{{{{{2}, 0, 9, DType::kI32}}}, ErrorCode::kDtypeMismatch}}; }
+
+std::vector<Reject> reject_unlike_operands() {
+  return {{{{{{2, 3}}, {{2, 4}}}}, ErrorCode::kShapeMismatch}, {{{{{2}}, {{2}, 0, 9, DType::kI32}}}, ErrorCode::kDtypeMismatch}};
+}
+
+std::vector<Sample> reduction_samples(double low, double high, DType dtype, bool empty) {
+  const SampleInput x = {{3, 4, 5}, low, high, dtype};
+  std::vector<Sample> samples = {{{x}},
+                                 {{x}, {{"axes", {1}}}},
+                                 {{x}, {{"axes", {0, -1}}, {"keepdims", true}}},
+                                 {{{{}, low, high, dtype}}},
+                                 {{{{0, 3}, low, high, dtype}}, {{"axes", {1}}}}};
+  if (empty) samples.push_back({{{{0, 3}, low, high, dtype}}, {{"axes", {0}}}});
+  return samples;
+}
+
+std::vector<Reject> reject_bad_axes(DType dtype) {
+  const SampleInput x = {{2, 3}, 0, 2, dtype};
+  return {{{{x}, {{"axes", {2}}}}, ErrorCode::kInvalidArgument}, {{{x}, {{"axes", {0, 0}}}}, ErrorCode::kInvalidArgument}};
+}
+
+std::vector<Reject> reject_empty_axes() {
+  std::vector<Reject> rejects = reject_bad_axes();
+  rejects.push_back({{{{{3, 0}}}, {{"axes", {1}}}}, ErrorCode::kInvalidArgument});
+  return rejects;
 }
 
 Value unbroadcast(const Value& grad, const Value& operand) {

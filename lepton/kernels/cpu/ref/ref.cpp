@@ -7,7 +7,8 @@ namespace lepton::kernels::ref {
 namespace {
 
 const RefEntry* find(std::string_view op) {
-  for (const auto table : {elementwise_table(), reduction_table(), contraction_table(), shape_table()}) {
+  for (const auto table : {elementwise_table(), transcendental_table(), comparison_table(), activation_table(), reduction_table(),
+                           contraction_table(), shape_table()}) {
     const auto place = std::ranges::find(table, op, &RefEntry::op);
     if (place != table.end()) return &*place;
   }
@@ -58,6 +59,11 @@ std::unique_ptr<Kernel> prepare(const KernelRequest& request) {
 }
 
 bool has_kernel(std::string_view op) { return find(op) != nullptr; }
+
+IndexWalk::IndexWalk(std::span<const std::int64_t> dims) : rank_(static_cast<int>(dims.size())) {
+  LEPTON_ASSERT(rank_ <= kMaxRank);
+  std::ranges::copy(dims, dims_);
+}
 
 int IndexWalk::add_broadcast(const Shape& operand) {
   LEPTON_ASSERT(operands_ < kMaxOperands);

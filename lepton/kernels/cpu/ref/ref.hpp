@@ -56,6 +56,9 @@ bool has_kernel(std::string_view op);
 
 /// One table per family, each in the file of that family; ref.cpp joins them.
 std::span<const RefEntry> elementwise_table();
+std::span<const RefEntry> transcendental_table();
+std::span<const RefEntry> comparison_table();
+std::span<const RefEntry> activation_table();
 std::span<const RefEntry> reduction_table();
 std::span<const RefEntry> contraction_table();
 std::span<const RefEntry> shape_table();
@@ -69,9 +72,8 @@ class IndexWalk {
  public:
   static constexpr int kMaxRank = 12;
   static constexpr int kMaxOperands = 4;
-  explicit IndexWalk(const Shape& shape) : rank_(shape.rank()) {
-    for (int axis = 0; axis < rank_; ++axis) dims_[axis] = shape[axis];
-  }
+  explicit IndexWalk(const Shape& shape) : IndexWalk(std::span<const std::int64_t>(shape.dims())) {}
+  explicit IndexWalk(std::span<const std::int64_t> dims);
   /// Adds an operand that broadcasts to the shape; returns its number.
   int add_broadcast(const Shape& operand);
   /// Adds an operand with explicit strides in elements, one per axis of the shape.

@@ -1,0 +1,26 @@
+// asinh: the inverse hyperbolic sine.
+#include "lepton/ops/elementwise.hpp"
+#include "lepton/ops/internal/rules.hpp"
+#include "lepton/ops/operators.hpp"
+
+namespace lepton::ops {
+
+OpDef asinh_op() {
+  return {
+      .name = "asinh",
+      .family = Family::kElementwise,
+      .since = 1,
+      .summary = "Inverse hyperbolic sine of each element.",
+      .formula = "y = ln(x + √(x² + 1))",
+      .inputs = {{"x", kFloats, "any shape"}},
+      .outputs = {{"y", like("x")}},
+      .infer = infer_like_first,
+      .gradient = [](const RuleContext& c) { return std::vector<Value>{c.grads[0] * rsqrt(square(c.inputs[0]) + 1.0)}; },
+      .traits = kElementwise | kLayoutAgnostic,
+      .onnx = {.name = "Asinh", .opset = 9},
+      .samples = [] { return unary_samples(-3, 3); },
+      .rejects = reject_integers,
+  };
+}
+
+}  // namespace lepton::ops

@@ -1,0 +1,26 @@
+// cos: the cosine.
+#include "lepton/ops/elementwise.hpp"
+#include "lepton/ops/internal/rules.hpp"
+#include "lepton/ops/operators.hpp"
+
+namespace lepton::ops {
+
+OpDef cos_op() {
+  return {
+      .name = "cos",
+      .family = Family::kElementwise,
+      .since = 1,
+      .summary = "Cosine of each element, in radians.",
+      .formula = "y = cos x",
+      .inputs = {{"x", kFloats, "any shape"}},
+      .outputs = {{"y", like("x")}},
+      .infer = infer_like_first,
+      .gradient = [](const RuleContext& c) { return std::vector<Value>{-c.grads[0] * sin(c.inputs[0])}; },
+      .traits = kElementwise | kLayoutAgnostic,
+      .onnx = {.name = "Cos", .opset = 7},
+      .samples = [] { return unary_samples(-3, 3); },
+      .rejects = reject_integers,
+  };
+}
+
+}  // namespace lepton::ops
