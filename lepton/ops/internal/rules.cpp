@@ -53,6 +53,41 @@ std::vector<AttributeDef> reduction_attributes() {
           {"keepdims", false, any_value, "keep folded axes as size 1"}};
 }
 
+Result<std::vector<Shape>> infer_arg_reduction(const InferContext& context) {
+  const Shape& x = context.shape(0);
+  LEPTON_TRY(const int axis, normalize_axis(context.attributes.integer("axis"), x.rank(), context.op.name));
+  if (x[axis] == 0) return context.error(ErrorCode::kInvalidArgument, "the axis has no elements (input {})", x);
+  Dims dims = x.dims();
+  if (context.attributes.flag("keepdims")) {
+    dims[static_cast<std::size_t>(axis)] = 1;
+  } else {
+    dims.erase(dims.begin() + axis);
+  }
+  return std::vector<Shape>{Shape(std::move(dims))};
+}
+
+std::vector<AttributeDef> arg_reduction_attributes() {
+  return {{"axis", std::int64_t{-1}, any_value, "axis to fold"}, {"keepdims", false, any_value, "keep the folded axis as size 1"}};
+}
+
+std::vector<Sample> arg_reduction_samples() {
+  return {{{{{17}}}},
+          {{{{3, 4, 5}}}, {{"axis", 1}}},
+          {{{{3, 4}}}, {{"axis", 0}, {"keepdims", true}}},
+          {{{{0, 4}}}},
+          {{{{4, 9}, 0, 3, DType::kI32}}, {}, "equal elements"}};
+}
+
+std::vector<Reject> reject_bad_axis() {
+  return {{{{{{2, 3}}}, {{"axis", 2}}}, ErrorCode::kInvalidArgument}, {{{{{2, 0}}}}, ErrorCode::kInvalidArgument}};
+}
+
+void emit_arg_reduction(OnnxEmitter& emitter, std::string_view op_type) {
+  const Attributes& a = emitter.attributes();
+  emitter.output(0,
+                 onnx_node(emitter, op_type, {emitter.input(0)}, {{"axis", a.integer("axis")}, {"keepdims", a.flag("keepdims") ? 1 : 0}}));
+}
+
 Value keep_reduced_axes(const Value& reduced, const Value& x, const Attributes& reduction) {
   if (reduction.flag("keepdims")) return reduced;
   std::vector<std::int64_t> axes = reduction.integers("axes");

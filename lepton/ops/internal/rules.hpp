@@ -16,6 +16,12 @@ Result<std::vector<Shape>> infer_reduction(const InferContext& context);
 std::vector<AttributeDef> reduction_attributes();
 /// infer_reduction that refuses to fold axes without elements: max and min of nothing do not exist.
 Result<std::vector<Shape>> infer_nonempty_reduction(const InferContext& context);
+/// The shape without attribute "axis" (1 there if "keepdims"); refuses an axis without elements.
+Result<std::vector<Shape>> infer_arg_reduction(const InferContext& context);
+std::vector<AttributeDef> arg_reduction_attributes();
+std::vector<Sample> arg_reduction_samples();
+std::vector<Reject> reject_bad_axis();
+void emit_arg_reduction(OnnxEmitter& emitter, std::string_view op_type);
 /// Puts the axes that a reduction of `x` folded back into `reduced` as size 1.
 Value keep_reduced_axes(const Value& reduced, const Value& x, const Attributes& reduction);
 /// Writes a reduction as the ONNX operator `op_type` with axes as an input (opset 18; ReduceSum since 13).

@@ -60,6 +60,8 @@ std::span<const RefEntry> transcendental_table();
 std::span<const RefEntry> comparison_table();
 std::span<const RefEntry> activation_table();
 std::span<const RefEntry> reduction_table();
+std::span<const RefEntry> sorting_table();
+std::span<const RefEntry> along_axis_table();
 std::span<const RefEntry> contraction_table();
 std::span<const RefEntry> shape_table();
 

@@ -1,0 +1,31 @@
+// argmax: the place of the largest element along an axis.
+#include "lepton/ops/internal/rules.hpp"
+#include "lepton/ops/reduction.hpp"
+
+namespace lepton::ops {
+namespace {
+
+void emit(OnnxEmitter& e) { emit_arg_reduction(e, "ArgMax"); }
+
+}  // namespace
+
+OpDef argmax_op() {
+  return {
+      .name = "argmax",
+      .family = Family::kReduction,
+      .since = 1,
+      .summary = "Place of the largest element along an axis: the first of equal ones, the first NaN if there is one.",
+      .formula = "y = first i with x[i] = max over the axis of x",
+      .inputs = {{"x", kNumeric, "at least 1 axis"}},
+      .outputs = {{"y", DType::kI64}},
+      .attributes = arg_reduction_attributes(),
+      .infer = infer_arg_reduction,
+      .not_differentiable = "the result is a place",
+      .traits = kReduction,
+      .onnx = {.opset = 13, .emit = emit},
+      .samples = arg_reduction_samples,
+      .rejects = reject_bad_axis,
+  };
+}
+
+}  // namespace lepton::ops
