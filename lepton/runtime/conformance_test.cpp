@@ -36,6 +36,19 @@ TEST(ConformanceCheckerTest, FindsAWrongGradient) {
   EXPECT_EQ(findings[0].check, "gradient");
 }
 
+TEST(ConformanceCheckerTest, FindsAWrongSecondGradient) {
+  // Right in itself, but made of an operator whose own gradient is wrong.
+  static OpDef twisted = ops::get_op("exp");
+  twisted.gradient = [](const RuleContext& c) { return std::vector<Value>{ops::neg(ops::mul(c.grads[0], c.outputs[0]))}; };
+  OpDef wrong = ops::get_op("exp");
+  wrong.gradient = [](const RuleContext& c) {
+    return std::vector<Value>{ops::mul(c.grads[0], apply(twisted, std::span<const Value>(c.inputs.data(), 1), {})[0])};
+  };
+  const std::vector<Finding> findings = check_op(wrong);
+  ASSERT_FALSE(findings.empty());
+  EXPECT_EQ(findings[0].check, "second gradient");
+}
+
 TEST(ConformanceCheckerTest, FindsAMissingReject) {
   OpDef wrong = ops::get_op("exp");
   wrong.rejects = [] { return std::vector<Reject>{{{{{{2}}}}, ErrorCode::kShapeMismatch}}; };

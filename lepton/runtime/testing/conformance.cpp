@@ -5,11 +5,11 @@
 #include <cmath>
 #include <limits>
 
-#include "lepton/autodiff/gradients.hpp"
 #include "lepton/base/random.hpp"
 #include "lepton/graph/builder.hpp"
 #include "lepton/graph/infer.hpp"
 #include "lepton/runtime/interpreter.hpp"
+#include "lepton/runtime/testing/gradient_check.hpp"
 
 namespace lepton::runtime::testing {
 namespace {
@@ -60,7 +60,9 @@ class Checker {
       guarded("types", [&] { check_types(samples[i]); });
       guarded("f32", [&] { check_f32(samples[i]); });
       guarded("body", [&] { check_body(samples[i]); });
-      guarded("gradient", [&] { check_gradient(samples[i]); });
+      guarded("gradient", [&] {
+        check_gradients(op_, samples[i], [&](std::string_view check, const std::string& detail) { report(check, "{}", detail); });
+      });
     }
     if (op_.rejects != nullptr) {
       const std::vector<Reject> rejects = op_.rejects();
@@ -127,92 +129,6 @@ class Checker {
     for (std::size_t i = 0; i < a.size(); ++i) {
       const double difference = largest_difference(a[i], b[i]);
       if (!(difference <= std::max(op_.tolerance.f64, 1e-12))) report("body", "output {} differs by {} from the kernel", i, difference);
-    }
-  }
-
-  // sum(cotangent * outputs) as a function of the inputs, for central differences.
-  static double weighted_sum(const std::vector<Tensor>& outputs, const std::vector<Tensor>& cotangents) {
-    double sum = 0;
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      if (!cotangents[i].defined()) continue;
-      const auto y = outputs[i].to_vector<double>(), c = cotangents[i].to_vector<double>();
-      for (std::size_t j = 0; j < y.size(); ++j) sum += y[j] * c[j];
-    }
-    return sum;
-  }
-
-  void check_gradient(const Sample& sample) {
-    if ((op_.gradient == nullptr && op_.body == nullptr) || !has_float_input(sample)) return;
-    const std::vector<Tensor> inputs = sample_inputs(sample, DType::kF64);
-    GraphBuilder builder(std::string(op_.name));
-    std::vector<Value> operands;
-    const std::vector<Value> outputs = build(builder, op_, sample.attributes, inputs, &operands);
-    // Several float outputs: a weighted sum of each output's gradient.
-    std::vector<std::size_t> wrt_index;
-    std::vector<Value> wrt;
-    for (std::size_t i = 0; i < operands.size(); ++i) {
-      const InputDef& declared = op_.inputs[std::min(i, op_.inputs.size() - 1)];
-      if (operands[i].defined() && operands[i].dtype() == DType::kF64 && !declared.shape_only) {
-        wrt_index.push_back(i);
-        wrt.push_back(operands[i]);
-      }
-    }
-    if (wrt.empty()) return;
-    const std::vector<Tensor> real = run_op(op_, sample, inputs);
-    Random random(17);
-    std::vector<Tensor> cotangents(outputs.size());
-    std::vector<Value> seeds(outputs.size());
-    std::vector<Tensor> feeds = present_only(inputs);
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      if (real[i].dtype() != DType::kF64) continue;
-      cotangents[i] = Tensor::empty(DType::kF64, real[i].shape());
-      for (double& v : cotangents[i].span<double>()) v = random.uniform(-1, 1);
-      seeds[i] = builder.input(fmt::format("seed{}", i), cotangents[i].type());
-      feeds.push_back(cotangents[i]);
-    }
-    std::vector<std::vector<Value>> parts;
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      if (seeds[i].defined()) parts.push_back(autodiff::gradients(builder, outputs[i], wrt, seeds[i]));
-    }
-    if (parts.empty()) return;  // no output is a float
-    for (std::size_t p = 0; p < parts.size(); ++p) {
-      for (std::size_t w = 0; w < wrt.size(); ++w) builder.output(fmt::format("g{}_{}", p, w), parts[p][w]);
-    }
-    const std::vector<Tensor> analytic = interpret(std::move(builder).finish(), feeds).value();
-    for (std::size_t w = 0; w < wrt.size(); ++w)
-      compare_with_differences(sample, inputs, wrt_index[w], w, wrt.size(), parts.size(), analytic, cotangents);
-  }
-
-  void compare_with_differences(const Sample& sample, const std::vector<Tensor>& inputs, std::size_t input, std::size_t w,
-                                std::size_t num_wrt, std::size_t num_parts, const std::vector<Tensor>& analytic,
-                                const std::vector<Tensor>& cotangents) {
-    constexpr double kStep = 1e-5;
-    const std::int64_t count = inputs[input].num_elements();
-    if (analytic[w].type() != inputs[input].type()) {
-      report("gradient", "input {}: gradient is {}, input {}", input, analytic[w].type().to_string(), inputs[input].type().to_string());
-      return;
-    }
-    std::vector<Tensor> moved = inputs;
-    moved[input] = inputs[input].copy();
-    const std::span<double> x = moved[input].span<double>();
-    // Large samples are checked at a fixed subset of places.
-    const std::int64_t stride = std::max<std::int64_t>(1, count / 64);
-    for (std::int64_t i = 0; i < count; i += stride) {
-      const auto place = static_cast<std::size_t>(i);
-      const double old = x[place];
-      x[place] = old + kStep;
-      const double up = weighted_sum(run_op(op_, sample, moved), cotangents);
-      x[place] = old - kStep;
-      const double down = weighted_sum(run_op(op_, sample, moved), cotangents);
-      x[place] = old;
-      const double numeric = (up - down) / (2 * kStep);
-      double exact = 0;
-      for (std::size_t p = 0; p < num_parts; ++p) exact += analytic[p * num_wrt + w].span<double>()[place];
-      const double difference = std::abs(exact - numeric) / std::max(1.0, std::abs(numeric));
-      if (!(difference <= op_.tolerance.grad)) {
-        report("gradient", "input {} element {}: analytic {} numeric {}", input, i, exact, numeric);
-        return;
-      }
     }
   }
 
