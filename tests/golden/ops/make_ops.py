@@ -1,0 +1,177 @@
+"""Writes golden values of single operators, computed by PyTorch (gradients by its autograd) and NumPy, in double precision.
+
+cases.json: {"format": 1, "cases": [{"name", "op", "attributes", "inputs", "outputs", "wrt", "seed", "grads"}]}. Arrays are
+{"dtype", "shape", "values"} with as many digits as read back equal, and "NaN", "Infinity", "-Infinity". "grads" are the gradients of the
+inputs whose numbers "wrt" lists, of the sum of the first output times "seed".
+"""
+import json
+import math
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+HERE = Path(__file__).resolve().parent
+CASES = []
+DTYPES = {"float64": "f64", "float32": "f32", "float16": "f16", "int64": "i64", "int32": "i32", "uint8": "u8", "bool": "bool"}
+
+
+def seed_of(name):
+    """Returns a seed that depends only on the name, so that adding a case changes no other case."""
+    seed = 2166136261
+    for byte in name.encode():
+        seed = (seed ^ byte) * 16777619 % 2**32
+    return seed
+
+
+def uniform(rng, shape, low, high):
+    return rng.uniform(low, high, shape)
+
+
+def text_of(array):
+    """Returns an array as JSON can hold it."""
+    return {"dtype": DTYPES[array.dtype.name], "shape": list(array.shape), "values": [number_of(v) for v in array.ravel().tolist()]}
+
+
+def number_of(value):
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return int(value) if isinstance(value, bool) else value
+
+
+def add(op, function, inputs, attributes=None, wrt=(), note=""):
+    """Computes one case: `inputs` are arrays or (shape, low, high)."""
+    name = op + ("_" + note if note else "")
+    assert name not in {c["name"] for c in CASES}, name
+    rng = np.random.default_rng(seed_of(name))
+    arrays = [uniform(rng, *x) if isinstance(x, tuple) else np.asarray(x) for x in inputs]
+    tensors = [torch.tensor(a, requires_grad=i in wrt) for i, a in enumerate(arrays)]
+    outputs = function(*tensors)
+    outputs = list(outputs) if isinstance(outputs, (tuple, list)) else [outputs]
+    case = {"name": name, "op": op, "attributes": attributes or {}, "inputs": [text_of(a) for a in arrays]}
+    case["outputs"] = [text_of(y.detach().numpy()) for y in outputs]
+    if wrt:
+        seed = torch.tensor(rng.uniform(-1, 1, tuple(outputs[0].shape)))
+        grads = torch.autograd.grad((outputs[0] * seed).sum(), [tensors[i] for i in wrt])
+        case |= {"wrt": list(wrt), "seed": text_of(seed.numpy()), "grads": [text_of(g.numpy()) for g in grads]}
+    CASES.append(case)
+
+
+def elementwise():
+    wide, positive, unit = ((4, 9), -3.0, 3.0), ((4, 9), 0.05, 4.0), ((4, 9), -0.95, 0.95)
+    unary = [
+        ("abs", torch.abs, wide), ("sign", torch.sign, wide), ("neg", torch.neg, wide), ("square", torch.square, wide),
+        ("sqrt", torch.sqrt, positive), ("rsqrt", torch.rsqrt, positive), ("reciprocal", torch.reciprocal, positive),
+        ("exp", torch.exp, wide), ("expm1", torch.expm1, wide), ("log", torch.log, positive), ("log1p", torch.log1p, ((4, 9), -0.9, 4.0)),
+        ("sin", torch.sin, wide), ("cos", torch.cos, wide), ("tan", torch.tan, unit), ("asin", torch.asin, unit), ("acos", torch.acos, unit),
+        ("atan", torch.atan, wide), ("sinh", torch.sinh, wide), ("cosh", torch.cosh, wide), ("tanh", torch.tanh, wide),
+        ("asinh", torch.asinh, wide), ("acosh", torch.acosh, ((4, 9), 1.1, 5.0)), ("atanh", torch.atanh, unit), ("erf", torch.erf, wide),
+        ("floor", torch.floor, wide), ("ceil", torch.ceil, wide), ("round", torch.round, wide),
+    ]
+    for op, function, values in unary:
+        add(op, function, [values], wrt=(0,))
+    add("expm1", torch.expm1, [np.array([1e-12, -1e-9, 1e-300, 50.0, -50.0])], note="small")
+    add("log1p", torch.log1p, [np.array([1e-12, -1e-9, 1e-300, 1e300])], note="small")
+    add("round", torch.round, [np.arange(-3.5, 4.0, 0.5)], note="halves")
+    add("clip", lambda x: torch.clamp(x, -1.0, 0.5), [wide], {"min": -1.0, "max": 0.5}, (0,))
+    pair, divisor = [((2, 3, 4), -2.0, 2.0), ((3, 1), -2.0, 2.0)], [((2, 3, 4), -3.0, 3.0), ((3, 1), 0.3, 2.0)]
+    for op, function in [("add", torch.add), ("sub", torch.sub), ("mul", torch.mul), ("maximum", torch.maximum), ("minimum", torch.minimum)]:
+        add(op, function, pair, wrt=(0, 1))
+    add("div", torch.div, divisor, wrt=(0, 1))
+    add("mod", torch.remainder, divisor, wrt=(0, 1))
+    add("pow", torch.pow, [((2, 3, 4), 0.1, 3.0), ((3, 1), -2.0, 2.0)], wrt=(0, 1))
+    x, y = np.array([7, -7, 7, -7, 6, 0], np.int32), np.array([2, 2, -2, -2, 3, 5], np.int32)
+    add("div", lambda a, b: torch.div(a, b, rounding_mode="trunc"), [x, y], note="integer")
+    add("mod", torch.remainder, [x, y], note="integer")
+    add("pow", torch.pow, [x, np.abs(y)], note="integer")
+    special = np.array([np.nan, np.inf, -np.inf, 0.0, 1.5])
+    for op, function in [("is_nan", torch.isnan), ("is_inf", torch.isinf), ("sign", torch.sign), ("abs", torch.abs), ("exp", torch.exp)]:
+        if op != "sign":  # torch.sign(nan) is 0
+            add(op, function, [special], note="special")
+    condition = np.array([[True], [False], [True]])
+    add("where", torch.where, [condition, ((3, 4), -2.0, 2.0), ((4,), -2.0, 2.0)], wrt=(1, 2))
+    for name, dtype in [("i32", torch.int32), ("f32", torch.float32), ("f16", torch.float16), ("bool", torch.bool), ("u8", torch.uint8)]:
+        add("cast", lambda v, d=dtype: v.to(d), [((3, 5), 0.0, 200.0)], {"dtype": name}, note=name)
+
+
+def comparison():
+    x, y = np.array([[0, 1, 2], [3, 4, 5]], np.float64), np.array([0.0, 4.0, np.nan])
+    for op, function in [("equal", torch.eq), ("not_equal", torch.ne), ("less", torch.lt), ("less_equal", torch.le), ("greater", torch.gt),
+                         ("greater_equal", torch.ge)]:
+        add(op, function, [x, y])
+        add(op, function, [np.array([1, 2, 3]), np.array([3, 2, 1])], note="integer")
+    a, b = np.array([[True], [False]]), np.array([True, False])
+    for op, function in [("logical_and", torch.logical_and), ("logical_or", torch.logical_or), ("logical_xor", torch.logical_xor)]:
+        add(op, function, [a, b])
+    add("logical_not", torch.logical_not, [a])
+
+
+def activation():
+    # celu and hard_sigmoid are spelt out: the gradients of PyTorch's own use constants in single precision.
+    wide = ((4, 9), -4.0, 4.0)
+    for op, function, attributes in [
+        ("relu", F.relu, {}), ("leaky_relu", lambda x: F.leaky_relu(x, 0.1), {"negative_slope": 0.1}),
+        ("elu", lambda x: F.elu(x, 1.3), {"alpha": 1.3}),
+        ("celu", lambda x: torch.where(x > 0, x, 1.3 * torch.expm1(x / 1.3)), {"alpha": 1.3}), ("selu", F.selu, {}),
+        ("silu", F.silu, {}), ("sigmoid", torch.sigmoid, {}), ("softplus", lambda x: F.softplus(x, 1.5), {"beta": 1.5}),
+        ("softsign", F.softsign, {}), ("hard_sigmoid", lambda x: torch.clamp(x / 6 + 0.5, 0, 1), {}),
+        ("hard_swish", F.hardswish, {}), ("mish", F.mish, {}),
+        ("gelu", F.gelu, {}),
+    ]:
+        add(op, function, [wide], attributes, (0,))
+    add("gelu", lambda x: F.gelu(x, approximate="tanh"), [wide], {"approximate": True}, (0,), "tanh")
+    add("gelu", F.gelu, [np.array([-30.0, -8.0, -1e-9, 0.0, 1e-9, 8.0, 30.0])], note="tails")
+    add("softplus", F.softplus, [np.array([-40.0, 0.0, 15.0])], note="tails")
+    add("prelu", lambda x, s: torch.where(x > 0, x, s * x), [((2, 3, 4), -2.0, 2.0), ((3, 1), 0.1, 0.5)], wrt=(0, 1))
+    for op, function in [("softmax", F.softmax), ("log_softmax", F.log_softmax)]:
+        add(op, lambda x, f=function: f(x, -1), [wide], wrt=(0,))
+        add(op, lambda x, f=function: f(x, 1), [((2, 5, 3), -50.0, 50.0)], {"axis": 1}, (0,), "middle")
+
+
+def reduction():
+    x = ((3, 4, 5), -2.0, 2.0)
+    float_ops = [("sum", torch.sum), ("mean", torch.mean), ("logsumexp", torch.logsumexp), ("max", torch.amax), ("min", torch.amin)]
+    for op, function in float_ops:
+        add(op, lambda v, f=function: f(v, (0, 2)), [x], {"axes": [0, 2]}, (0,))
+        add(op, lambda v, f=function: f(v, (1,), True), [x], {"axes": [-2], "keepdims": True}, (0,), "kept")
+        add(op, lambda v, f=function: f(v, (0, 1, 2)), [x], {}, (0,), "all")
+    add("prod", lambda v: torch.prod(v, 1), [x], {"axes": [1]}, (0,))
+    add("prod", lambda v: torch.prod(v, 0), [np.array([[0.0, 2.0, 0.0], [3.0, 0.0, 0.0], [1.5, -1.0, 2.0]])], {"axes": [0]}, (0,), "zeros")
+    flags = np.random.default_rng(5).uniform(size=(3, 4)) > 0.6
+    add("any", lambda v: torch.any(v, 1), [flags], {"axes": [1]})
+    add("all", lambda v: torch.all(v, 1), [flags], {"axes": [1]})
+    add("cumsum", lambda v: torch.cumsum(v, 1), [x], {"axis": 1}, (0,))
+    add("cumsum", lambda v: torch.flip(torch.cumsum(torch.flip(v, (1,)), 1), (1,)), [x], {"axis": 1, "reverse": True}, (0,), "reverse")
+    add("cumsum", lambda v: torch.cumsum(v, 1) - v, [x], {"axis": 1, "exclusive": True}, (0,), "exclusive")
+    for op, function in [("argmax", torch.argmax), ("argmin", torch.argmin)]:
+        add(op, lambda v, f=function: f(v, 1), [x], {"axis": 1})
+        add(op, lambda v, f=function: f(v, 0, True), [x], {"axis": 0, "keepdims": True}, note="kept")
+    add("sort", lambda v: torch.sort(v, 1), [x], {"axis": 1}, (0,))
+    descending = {"axis": 1, "descending": True}
+    add("sort", lambda v: torch.sort(v, stable=True, dim=1, descending=True), [np.array([[1, 2, 1, 2, 0]])], descending, note="ties")
+    add("top_k", lambda v: torch.topk(v, 2, 1), [x], {"k": 2, "axis": 1}, (0,))
+    add("top_k", lambda v: torch.topk(v, 3, 2, largest=False), [x], {"k": 3, "largest": False}, (0,), "smallest")
+    index = np.random.default_rng(6).integers(0, 4, (3, 6, 5))
+    add("take_along_axis", lambda v, i: torch.gather(v, 1, i), [x, index], {"axis": 1}, (0,))
+
+
+def main():
+    for family in (elementwise, comparison, activation, reduction):
+        family()
+    lines = ",\n  ".join(json.dumps(c) for c in CASES)
+    (HERE / "cases.json").write_text(f'{{"format": 1, "cases": [\n  {lines}\n]}}\n')
+    made_by = {
+        "tool": {p: version(p).split("+")[0] for p in ("torch", "numpy")},
+        "python": platform.python_version(),
+        "seed": "FNV-1a hash of the case name",
+        "command": "python make_ops.py",
+        "text": "values and gradients of single operators in double precision",
+    }
+    (HERE / "made_by.json").write_text(json.dumps(made_by, indent=2) + "\n")
+    print(f"{len(CASES)} cases")
+
+
+main()
