@@ -38,3 +38,26 @@ function(lepton_test name)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
 endfunction()
+
+# lepton_table(KIND TYPE NAMESPACE HEADER ENTRIES…): writes ${KIND}_list.cpp, which joins `<entry>_<kind>()` of all entries into
+# make_all_<kind>(): a table from a CMake list, without static initialisers that a linker could drop.
+function(lepton_table kind type namespace header)
+  set(declarations "")
+  set(calls "")
+  foreach(entry IN LISTS ARGN)
+    string(APPEND declarations "std::vector<${type}> ${entry}_${kind}();\n")
+    string(APPEND calls "  for (auto& row : ${entry}_${kind}()) rows.push_back(std::move(row));\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${kind}_list.cpp @ONLY CONTENT [[
+// Made by CMake from the list of this module.
+#include "@header@"
+
+namespace @namespace@ {
+@declarations@
+std::vector<@type@> make_all_@kind@() {
+  std::vector<@type@> rows;
+@calls@  return rows;
+}
+}  // namespace @namespace@
+]])
+endfunction()

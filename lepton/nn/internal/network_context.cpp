@@ -1,0 +1,44 @@
+// Weights become state inputs at their first use; regularisers of trained weights become losses there too.
+#include "lepton/nn/internal/network_context.hpp"
+
+#include "lepton/nn/regularizer.hpp"
+
+namespace lepton::nn::internal {
+
+NetworkContext::NetworkContext(graph::GraphBuilder& builder, const Network& network, const BuildOptions& options, std::vector<Weight>* discovered,
+                               Built& built)
+    : builder_(builder), network_(network), options_(options), discovered_(discovered), built_(built) {
+  dtype_ = network.dtype();
+}
+
+void NetworkContext::enter(const Layer& layer, std::string name) {
+  layer_ = &layer;
+  layer_name_ = std::move(name);
+  config_ = &layer.config();
+  training_ = options_.training && layer.trainable();
+  // Dropout of a frozen layer still drops, as in Keras: only statistics and weights stand still. Layers ask training() for both,
+  // so a frozen layer counts as training unless it holds statistics; BatchNormalization is the layer that asks trainable().
+  if (options_.training && layer.def().name != "BatchNormalization") training_ = true;
+}
+
+Value NetworkContext::weight(const WeightSpec& spec) {
+  const std::string name = layer_name_ + "/" + spec.name;
+  if (const auto known = values_.find(name); known != values_.end()) return known->second;
+  Weight weight{name, spec.shape, {dtype_, stored_shape(spec.shape, spec.order)}, spec.order, spec.initializer, spec.regularizer, spec.trainable};
+  const Value value = builder_.input(name, weight.stored, graph::InputKind::kState);
+  values_[name] = value;
+  if (!spec.regularizer.empty() && spec.trainable && layer_->trainable()) built_.losses.push_back(regularize(spec.regularizer, value));
+  if (discovered_ != nullptr) discovered_->push_back(std::move(weight));
+  return value;
+}
+
+void NetworkContext::update(std::string_view weight_name, const Value& new_value) {
+  if (training_) built_.updates.emplace_back(fmt::format("{}/{}", layer_name_, weight_name), new_value);
+}
+
+Value NetworkContext::random_key() {
+  if (!options_.random_key.defined()) fail(ErrorCode::kInvalidArgument, "network: random layers need a random key while training");
+  return options_.random_key;
+}
+
+}  // namespace lepton::nn::internal

@@ -1,0 +1,36 @@
+// The LayerContext of a network build: finds or makes weights as state inputs, collects updates and extra losses.
+#pragma once
+
+#include <map>
+
+#include "lepton/nn/network.hpp"
+
+namespace lepton::nn::internal {
+
+class NetworkContext final : public LayerContext {
+ public:
+  /// `discovered` collects weights in the first build of a network; later builds look them up in the network.
+  NetworkContext(graph::GraphBuilder& builder, const Network& network, const BuildOptions& options, std::vector<Weight>* discovered, Built& built);
+
+  void enter(const Layer& layer, std::string name);
+
+  Value weight(const WeightSpec& spec) override;
+  void update(std::string_view weight_name, const Value& new_value) override;
+  void add_loss(const Value& loss) override { built_.losses.push_back(loss); }
+  Value random_key() override;
+  std::int64_t next_stream() override { return stream_++; }
+  Builder& builder() override { return builder_; }
+
+ private:
+  graph::GraphBuilder& builder_;
+  const Network& network_;
+  const BuildOptions& options_;
+  std::vector<Weight>* discovered_;
+  Built& built_;
+  const Layer* layer_ = nullptr;
+  std::string layer_name_;
+  std::map<std::string, Value> values_;
+  std::int64_t stream_ = 0;
+};
+
+}  // namespace lepton::nn::internal

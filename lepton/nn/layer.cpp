@@ -1,0 +1,81 @@
+// The Layer handle and the table of layers.
+#include "lepton/nn/layer.hpp"
+
+#include <algorithm>
+
+#include "lepton/nn/network.hpp"
+
+namespace lepton::nn {
+
+std::vector<LayerDef> make_all_layers();  // generated
+
+struct Layer::State {
+  LayerDef def;
+  Attributes config;
+  std::string name;
+  Dims input_shape;
+  bool trainable = true;
+};
+
+std::span<const AttributeDef> common_layer_config() {
+  static const std::vector<AttributeDef> declared = {
+      {"input_shape", std::vector<std::int64_t>{}, any_value, "shape of one sample; needed by the first layer of a Sequential model"}};
+  return declared;
+}
+
+Layer::Layer(const LayerDef& def, const Attributes& config, std::string name) : state_(std::make_shared<State>()) {
+  Attributes own;
+  for (const auto& [key, value] : config) {
+    if (key == "input_shape") {
+      state_->input_shape = value.get<std::vector<std::int64_t>>();
+    } else {
+      own.set(key, value);
+    }
+  }
+  state_->def = def;
+  state_->config = complete_attributes(def.name, def.config, own).value();
+  state_->name = std::move(name);
+}
+
+const LayerDef& Layer::def() const { return state_->def; }
+const Attributes& Layer::config() const { return state_->config; }
+const std::string& Layer::name() const { return state_->name; }
+bool Layer::trainable() const { return state_->trainable; }
+void Layer::set_trainable(bool trainable) const { state_->trainable = trainable; }
+const Dims& Layer::input_shape() const { return state_->input_shape; }
+
+Symbol Layer::operator()(const Symbol& x) const { return (*this)(std::vector<Symbol>{x}); }
+
+Symbol Layer::operator()(const std::vector<Symbol>& inputs) const {
+  const auto count = static_cast<int>(inputs.size());
+  if (count < def().min_inputs || (def().max_inputs >= 0 && count > def().max_inputs)) {
+    fail(ErrorCode::kInvalidArgument, "{}: takes {} to {} inputs, got {}", def().name, def().min_inputs, def().max_inputs, count);
+  }
+  auto node = std::make_shared<Symbol::Node>();
+  node->layer = *this;
+  node->inputs = inputs;
+  return Symbol(std::move(node));
+}
+
+std::span<const LayerDef> all_layers() {
+  static const std::vector<LayerDef> table = [] {
+    std::vector<LayerDef> layers = make_all_layers();
+    std::ranges::sort(layers, {}, &LayerDef::name);
+    return layers;
+  }();
+  return table;
+}
+
+const LayerDef& get_layer(std::string_view name) { return *find_row(all_layers(), name, "layer").value(); }
+
+Layer custom_layer(std::string name, LayerBuild build) {
+  const LayerDef def{.name = "Custom", .summary = "A layer made of a C++ function.", .min_inputs = 1, .max_inputs = -1,
+                     .build = [build = std::move(build)](LayerContext& context, std::span<const Feature> inputs) {
+                       std::vector<Feature> logical;
+                       for (const Feature& input : inputs) logical.emplace_back(input.logical());
+                       return build(context, logical);
+                     }};
+  return Layer(def, {}, std::move(name));
+}
+
+}  // namespace lepton::nn

@@ -1,0 +1,9 @@
+// Functions that make layers, with Keras's names, argument order and defaults. One option struct per kind of layer.
+#pragma once
+
+#include "lepton/nn/layer.hpp"
+#include "lepton/nn/layers/convolution.hpp"
+#include "lepton/nn/layers/core.hpp"
+#include "lepton/nn/layers/normalization.hpp"
+#include "lepton/nn/layers/pooling.hpp"
+#include "lepton/nn/layers/regularization.hpp"

@@ -1,0 +1,68 @@
+// BatchNormalization over the channels (the last axis in Keras's order).
+#include "lepton/nn/layers/normalization.hpp"
+#include "lepton/ops/elementwise.hpp"
+#include "lepton/ops/normalization.hpp"
+#include "lepton/ops/shape.hpp"
+
+namespace lepton::nn {
+namespace {
+
+std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
+  const Feature& x = inputs[0];
+  // Channels are axis 1 of the graph's order; a matrix [N, C] is both.
+  const Value v = x.order == Feature::Order::kFlatChannelsFirst ? x.logical() : x.channels_first();
+  const Shape shape = {v.dim(1)};
+  const auto constant = [&](double value) { return ops::constant(c.builder(), Tensor::full(c.dtype(), shape, value)); };
+  const Value gamma = c.flag("scale") ? c.weight({"gamma", shape, c.spec("gamma_initializer"), true, c.spec("gamma_regularizer")}) : constant(1);
+  const Value beta = c.flag("center") ? c.weight({"beta", shape, c.spec("beta_initializer"), true, c.spec("beta_regularizer")}) : constant(0);
+  const Value mean = c.weight({"moving_mean", shape, c.spec("moving_mean_initializer"), false});
+  const Value variance = c.weight({"moving_variance", shape, c.spec("moving_variance_initializer"), false});
+  const double epsilon = c.number("epsilon");
+  Value y;
+  if (c.training()) {
+    const std::vector<Value> results = ops::batch_norm_training(v, gamma, beta, epsilon);
+    y = results[0];
+    const Value momentum = ops::constant_like(mean, c.number("momentum")), rest = ops::constant_like(mean, 1 - c.number("momentum"));
+    c.update("moving_mean", ops::add(ops::mul(mean, momentum), ops::mul(results[1], rest)));
+    c.update("moving_variance", ops::add(ops::mul(variance, momentum), ops::mul(results[2], rest)));
+  } else {
+    y = ops::batch_norm_inference(v, gamma, beta, mean, variance, epsilon);
+  }
+  return {Feature(y, v.rank() >= 3 ? Feature::Order::kChannelsFirst : Feature::Order::kLogical)};
+}
+
+}  // namespace
+
+std::vector<LayerDef> batch_norm_layers() {
+  return {{.name = "BatchNormalization",
+           .summary = "Normalises each channel over the batch; uses moving statistics at inference.",
+           .config = {{"momentum", 0.99, probability, "of the moving statistics"},
+                      {"epsilon", 1e-3, positive, "added to the variance"},
+                      {"center", true, any_value, "add beta"},
+                      {"scale", true, any_value, "multiply by gamma"},
+                      {"beta_initializer", "zeros", any_value, ""},
+                      {"gamma_initializer", "ones", any_value, ""},
+                      {"moving_mean_initializer", "zeros", any_value, ""},
+                      {"moving_variance_initializer", "ones", any_value, ""},
+                      {"beta_regularizer", "", any_value, ""},
+                      {"gamma_regularizer", "", any_value, ""}},
+           .build = build}};
+}
+
+Layer BatchNormalization(const BatchNormalizationOptions& o) {
+  return Layer(get_layer("BatchNormalization"),
+               {{"momentum", o.momentum},
+                {"epsilon", o.epsilon},
+                {"center", o.center},
+                {"scale", o.scale},
+                {"beta_initializer", o.beta_initializer.to_string()},
+                {"gamma_initializer", o.gamma_initializer.to_string()},
+                {"moving_mean_initializer", o.moving_mean_initializer.to_string()},
+                {"moving_variance_initializer", o.moving_variance_initializer.to_string()},
+                {"beta_regularizer", o.beta_regularizer.to_string()},
+                {"gamma_regularizer", o.gamma_regularizer.to_string()},
+                {"input_shape", o.input_shape}},
+               o.name);
+}
+
+}  // namespace lepton::nn

@@ -1,0 +1,24 @@
+// Dropout: random zeroing while training.
+#include "lepton/nn/layers/regularization.hpp"
+#include "lepton/ops/random.hpp"
+
+namespace lepton::nn {
+namespace {
+
+std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
+  if (!c.training() || c.number("rate") == 0) return {inputs[0]};
+  return {inputs[0].with(ops::dropout(inputs[0].value, c.random_key(), {.rate = c.number("rate"), .stream = c.next_stream()}))};
+}
+
+}  // namespace
+
+std::vector<LayerDef> dropout_layers() {
+  return {{.name = "Dropout",
+           .summary = "Zeroes a random share of the elements while training and scales the rest.",
+           .config = {{"rate", 0.5, probability, "share to zero", true}},
+           .build = build}};
+}
+
+Layer Dropout(double rate, const DropoutOptions& o) { return Layer(get_layer("Dropout"), {{"rate", rate}, {"input_shape", o.input_shape}}, o.name); }
+
+}  // namespace lepton::nn

@@ -1,0 +1,33 @@
+// Pooling layers. Shapes are Keras's: [N, spatial…, C].
+#pragma once
+
+#include "lepton/nn/layer.hpp"
+
+namespace lepton::nn {
+
+struct PoolingOptions {
+  Dims strides = {};               // empty: as the window
+  std::string padding = "valid";   // or "same"
+  Dims input_shape = {};
+  std::string name = {};
+};
+Layer MaxPooling1D(std::int64_t pool_size = 2, const PoolingOptions& options = {});
+Layer MaxPooling2D(const Dims& pool_size = {2, 2}, const PoolingOptions& options = {});
+Layer MaxPooling3D(const Dims& pool_size = {2, 2, 2}, const PoolingOptions& options = {});
+Layer AveragePooling1D(std::int64_t pool_size = 2, const PoolingOptions& options = {});
+Layer AveragePooling2D(const Dims& pool_size = {2, 2}, const PoolingOptions& options = {});
+Layer AveragePooling3D(const Dims& pool_size = {2, 2, 2}, const PoolingOptions& options = {});
+
+struct GlobalPoolingOptions {
+  bool keepdims = false;
+  Dims input_shape = {};
+  std::string name = {};
+};
+Layer GlobalMaxPooling1D(const GlobalPoolingOptions& options = {});
+Layer GlobalMaxPooling2D(const GlobalPoolingOptions& options = {});
+Layer GlobalMaxPooling3D(const GlobalPoolingOptions& options = {});
+Layer GlobalAveragePooling1D(const GlobalPoolingOptions& options = {});
+Layer GlobalAveragePooling2D(const GlobalPoolingOptions& options = {});
+Layer GlobalAveragePooling3D(const GlobalPoolingOptions& options = {});
+
+}  // namespace lepton::nn

@@ -1,0 +1,79 @@
+// Cross-entropies: binary, categorical and sparse, with label smoothing; from logits where they are known.
+#include "lepton/nn/loss.hpp"
+#include "lepton/ops/elementwise.hpp"
+#include "lepton/ops/loss.hpp"
+#include "lepton/ops/reduction.hpp"
+#include "lepton/ops/shape.hpp"
+
+namespace lepton::nn {
+namespace {
+
+constexpr double kEpsilon = 1e-7;  // Keras's backend epsilon: probabilities are kept this far from 0 and 1
+
+Value scaled(const Value& x, double factor, double offset) {
+  return ops::add(ops::mul(x, ops::constant_like(x, factor)), ops::constant_like(x, offset));
+}
+
+Value clipped(const Value& p) {
+  return ops::minimum(ops::maximum(p, ops::constant_like(p, kEpsilon)), ops::constant_like(p, 1 - kEpsilon));
+}
+
+Value logits_of(const LossInputs& in, const Attributes& a) { return a.flag("from_logits") ? in.prediction : in.logits; }
+
+// Element losses of binary cross-entropy.
+Value binary_elements(const LossInputs& in, const Attributes& a) {
+  const double smoothing = a.number("label_smoothing");
+  const Value target = smoothing == 0 ? in.target : scaled(in.target, 1 - smoothing, smoothing / 2);
+  if (const Value logits = logits_of(in, a); logits.defined()) return ops::sigmoid_cross_entropy(logits, target);
+  const Value p = clipped(in.prediction), one = ops::constant_like(p, 1);
+  return ops::neg(ops::add(ops::mul(target, ops::log(p)), ops::mul(ops::sub(one, target), ops::log(ops::sub(one, p)))));
+}
+
+Value categorical(const LossInputs& in, const Attributes& a) {
+  const double smoothing = a.number("label_smoothing");
+  const auto classes = static_cast<double>(in.prediction.dim(-1));
+  const Value target = smoothing == 0 ? in.target : scaled(in.target, 1 - smoothing, smoothing / classes);
+  if (const Value logits = logits_of(in, a); logits.defined()) return ops::softmax_cross_entropy(logits, target, -1);
+  const Value p = in.prediction;
+  const Value normalized = ops::div(p, ops::sum(p, {.axes = {-1}, .keepdims = true}));
+  return ops::neg(ops::sum(ops::mul(target, ops::log(clipped(normalized))), {.axes = {-1}}));
+}
+
+Value sparse(const LossInputs& in, const Attributes& a) {
+  // Targets [N, …] or [N, …, 1], as both are met in practice.
+  Value labels = in.target;
+  if (labels.rank() == in.prediction.rank()) labels = ops::squeeze(labels, {-1});
+  if (!is_integer(labels.dtype()) || labels.dtype() != DType::kI64) labels = ops::cast(labels, DType::kI64);
+  const Value logits = logits_of(in, a);
+  if (logits.defined()) return ops::sparse_softmax_cross_entropy(logits, labels, -1);
+  // Log of clipped probabilities are logits too: softmax of log p is p when p sums to 1.
+  return ops::sparse_softmax_cross_entropy(ops::log(clipped(in.prediction)), labels, -1);
+}
+
+const AttributeDef kFromLogits = {"from_logits", false, any_value, "predictions are logits, not probabilities"};
+const AttributeDef kSmoothing = {"label_smoothing", 0.0, probability, "moves targets this far towards uniform"};
+
+}  // namespace
+
+std::vector<LossDef> crossentropy_losses() {
+  return {
+      {.name = "binary_crossentropy",
+       .summary = "Cross-entropy of independent yes/no outputs.",
+       .formula = "-(t log p + (1 - t) log(1 - p)), mean over the last axis",
+       .arguments = {kFromLogits, kSmoothing},
+       .per_sample = [](const LossInputs& in, const Attributes& a) { return ops::mean(binary_elements(in, a), {.axes = {-1}}); }},
+      {.name = "categorical_crossentropy",
+       .summary = "Cross-entropy between one-hot (or soft) targets and class probabilities.",
+       .formula = "-sum over classes of t log p",
+       .arguments = {kFromLogits, kSmoothing},
+       .per_sample = categorical},
+      {.name = "sparse_categorical_crossentropy",
+       .summary = "Cross-entropy for integer class targets.",
+       .formula = "-log p[class]",
+       .arguments = {kFromLogits},
+       .takes_class_indices = true,
+       .per_sample = sparse},
+  };
+}
+
+}  // namespace lepton::nn

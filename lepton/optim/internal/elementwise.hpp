@@ -1,0 +1,16 @@
+// Shorthands for update rules.
+#pragma once
+
+#include "lepton/ops/elementwise.hpp"
+#include "lepton/ops/shape.hpp"
+#include "lepton/optim/optimizer.hpp"
+
+namespace lepton::optim {
+
+inline Value times(const Value& x, double factor) { return ops::mul(x, ops::constant_like(x, factor)); }
+inline Value plus(const Value& x, double offset) { return ops::add(x, ops::constant_like(x, offset)); }
+
+/// An optimiser from its options.
+Optimizer make(std::string_view name, const LearningRate& learning_rate, const CommonOptions& common, Attributes own);
+
+}  // namespace lepton::optim
