@@ -2,6 +2,7 @@
 #include "lepton/nn/activation.hpp"
 
 #include "lepton/ops/activation.hpp"
+#include "lepton/ops/comparison.hpp"
 #include "lepton/ops/elementwise.hpp"
 #include "lepton/ops/shape.hpp"
 

@@ -32,15 +32,15 @@ class Parser {
     for (int position = 0;; ++position) {
       skip_space();
       const std::size_t start = place_;
-      std::string name(take_name());
+      std::string argument(take_name());
       skip_space();
-      if (name.empty() || !take('=')) {
+      if (argument.empty() || !take('=')) {
         place_ = start;
-        name = std::to_string(position);
+        argument = std::to_string(position);
       }
       LEPTON_TRY(Attribute value, parse_value());
-      if (arguments.has(name)) return error("an argument is given twice");
-      arguments.set(name, std::move(value));
+      if (arguments.has(argument)) return error("an argument is given twice");
+      arguments.set(argument, std::move(value));
       skip_space();
       if (take(')')) return {};
       if (!take(',')) return error("',' or ')' is expected");
@@ -130,9 +130,9 @@ Result<Attributes> Spec::bind(std::string_view component, std::span<const Attrib
     if (positional && position >= declared.size()) {
       return make_error(ErrorCode::kInvalidArgument, "{}: takes at most {} arguments", component, declared.size());
     }
-    const std::string name = positional ? std::string(declared[position].name) : key;
-    if (named.has(name)) return make_error(ErrorCode::kInvalidArgument, "{}: '{}' is given twice", component, name);
-    named.set(name, value);
+    const std::string argument = positional ? std::string(declared[position].name) : key;
+    if (named.has(argument)) return make_error(ErrorCode::kInvalidArgument, "{}: '{}' is given twice", component, argument);
+    named.set(argument, value);
   }
   return complete_attributes(component, declared, named);
 }

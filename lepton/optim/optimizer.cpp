@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lepton/ops/comparison.hpp"
 #include "lepton/ops/elementwise.hpp"
 #include "lepton/ops/reduction.hpp"
 #include "lepton/ops/shape.hpp"

@@ -1,0 +1,81 @@
+// Draws at most ten times a second, so that drawing costs nothing.
+#include "lepton/train/progress_bar.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+
+#include "lepton/base/error.hpp"
+
+namespace lepton::train {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string time_text(double seconds) {
+  if (seconds < 1) return fmt::format("{:.0f}ms", seconds * 1e3);
+  if (seconds < 60) return fmt::format("{:.0f}s", seconds);
+  const auto whole = static_cast<long>(seconds);
+  if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
+  return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+std::string figures(const Logs& logs) {
+  std::string text;
+  for (const auto& [key, value] : logs) {
+    text += key == "learning_rate" ? fmt::format(" - {}: {:.3g}", key, value) : fmt::format(" - {}: {:.4f}", key, value);
+  }
+  return text;
+}
+
+class ProgressBar final : public Callback {
+ public:
+  explicit ProgressBar(int verbose)
+      : live_(verbose == 1 && isatty(STDOUT_FILENO) != 0), color_(live_ && std::getenv("NO_COLOR") == nullptr) {}
+
+  void on_epoch_begin(Training& training) override {
+    begin_ = Clock::now();
+    first_batch_ = training.position().batch;
+    std::printf("Epoch %ld/%ld\n", static_cast<long>(training.position().epoch + 1), static_cast<long>(training.num_epochs()));
+    std::fflush(stdout);
+  }
+  void on_batch_end(Training& training, const Logs& logs) override {
+    if (!live_ || Clock::now() - drawn_ < std::chrono::milliseconds(100)) return;
+    drawn_ = Clock::now();
+    draw(training, logs, false);
+  }
+  void on_epoch_end(Training& training, Logs& logs) override { draw(training, logs, true); }
+  void on_train_end(Training&) override { std::fflush(stdout); }
+
+ private:
+  void draw(Training& training, const Logs& logs, bool finished) {
+    constexpr std::int64_t kWidth = 24;
+    const std::int64_t done = training.position().batch, all = std::max<std::int64_t>(training.num_batches(), 1);
+    const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
+    const double per_batch = seconds / static_cast<double>(std::max<std::int64_t>(done - first_batch_, 1));
+    const std::int64_t filled = std::min(kWidth, kWidth * done / all);
+    std::string bar;
+    for (std::int64_t i = 0; i < kWidth; ++i) bar += i < filled ? "━" : "─";
+    if (color_) bar = "\033[32m" + bar + "\033[0m";
+    const std::string timing = finished ? fmt::format("{} {}/step", time_text(seconds), time_text(per_batch))
+                                        : fmt::format("ETA {}", time_text(per_batch * static_cast<double>(all - done)));
+    const std::string line = fmt::format("{}/{} {} {}{}", done, all, bar, timing, figures(logs));
+    if (live_) std::fputs("\r\033[K", stdout);
+    std::fputs(line.c_str(), stdout);
+    if (finished) std::fputc('\n', stdout);
+    std::fflush(stdout);
+  }
+
+  bool live_, color_;
+  Clock::time_point begin_, drawn_;
+  std::int64_t first_batch_ = 0;
+};
+
+}  // namespace
+
+std::shared_ptr<Callback> make_progress_bar(int verbose) { return std::make_shared<ProgressBar>(verbose); }
+
+}  // namespace lepton::train
