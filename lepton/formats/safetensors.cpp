@@ -1,10 +1,12 @@
 // The header is bounded and every offset is checked against the file before a tensor is made.
 #include "lepton/formats/safetensors.hpp"
 
+#include "lepton/base/json.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <nlohmann/json.hpp>
+#include <optional>
 
 namespace lepton::formats {
 namespace {
@@ -39,7 +41,7 @@ std::optional<std::uint64_t> count_elements(const Dims& dims) {
   return count;
 }
 
-Result<Tensor> parse_entry(const std::string& name, const nlohmann::json& entry, const std::shared_ptr<Storage>& storage, std::size_t data_start, std::uint64_t& next) {
+Result<Tensor> parse_entry(const std::string& name, const Json& entry, const std::shared_ptr<Storage>& storage, std::size_t data_start, std::uint64_t& next) {
   if (!entry.is_object() || !entry.contains("dtype") || !entry["dtype"].is_string() || !entry.contains("shape") || !entry["shape"].is_array() ||
       !entry.contains("data_offsets") || !entry["data_offsets"].is_array() || entry["data_offsets"].size() != 2) {
     return corrupt(fmt::format("the entry '{}' lacks dtype, shape or data_offsets", name));
@@ -85,17 +87,10 @@ Result<SafeTensors> read_safetensors(std::span<const std::byte> bytes, std::shar
   std::uint64_t header_bytes = 0;
   std::memcpy(&header_bytes, bytes.data(), 8);
   if (header_bytes > kMaxHeaderBytes || header_bytes > bytes.size() - 8) return corrupt("the header reaches past the end of the file");
-  const auto* text = reinterpret_cast<const char*>(bytes.data()) + 8;
-  // Depth is bounded by the callback: the format needs three levels.
-  bool too_deep = false;
-  const auto header = nlohmann::json::parse(
-      text, text + header_bytes,
-      [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
-        too_deep = too_deep || depth > 8;
-        return !too_deep;
-      },
-      false);
-  if (too_deep || header.is_discarded() || !header.is_object()) return corrupt("the header is not a JSON object");
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + 8, static_cast<std::size_t>(header_bytes));
+  auto parsed = parse_json(text, {.max_bytes = kMaxHeaderBytes, .max_depth = 8});
+  if (!parsed || !parsed->is_object()) return corrupt("the header is not a JSON object");
+  const Json& header = *parsed;
   SafeTensors result;
   std::vector<std::pair<std::uint64_t, std::string>> order;
   for (const auto& [name, entry] : header.items()) {
@@ -127,12 +122,13 @@ Result<SafeTensors> read_safetensors(std::span<const std::byte> bytes, std::shar
   return result;
 }
 
-std::string write_safetensors(const NamedTensors& tensors, const std::map<std::string, std::string>& metadata) {
+std::string write_safetensors(const NamedTensors& tensors, const std::map<std::string, std::string>& metadata,
+                              std::map<std::string, TensorPlace>* places) {
   // Larger elements first keeps every tensor aligned for its dtype without holes, which the format forbids.
   std::vector<const NamedTensors::value_type*> order;
   for (const auto& entry : tensors) order.push_back(&entry);
   std::ranges::stable_sort(order, [](const auto* a, const auto* b) { return size_of(a->second.dtype()) > size_of(b->second.dtype()); });
-  nlohmann::json header = nlohmann::json::object();
+  Json header = Json::object();
   if (!metadata.empty()) header["__metadata__"] = metadata;
   std::uint64_t place = 0;
   for (const auto* entry : order) {
@@ -141,7 +137,7 @@ std::string write_safetensors(const NamedTensors& tensors, const std::map<std::s
     header[entry->first] = {{"dtype", std::string(name)}, {"shape", entry->second.shape().dims()}, {"data_offsets", {place, place + size}}};
     place += size;
   }
-  std::string text = header.dump();
+  std::string text = dump_json(header);
   text.append((kAlignment - (8 + text.size()) % kAlignment) % kAlignment, ' ');
   const std::uint64_t header_bytes = text.size();
   std::string file(reinterpret_cast<const char*>(&header_bytes), 8);
@@ -149,6 +145,7 @@ std::string write_safetensors(const NamedTensors& tensors, const std::map<std::s
   file.reserve(file.size() + static_cast<std::size_t>(place));
   for (const auto* entry : order) {
     const Tensor contiguous = entry->second.contiguous();
+    if (places != nullptr) (*places)[entry->first] = {file.size(), static_cast<std::uint64_t>(contiguous.type().size_bytes())};
     file.append(reinterpret_cast<const char*>(contiguous.bytes()), static_cast<std::size_t>(contiguous.type().size_bytes()));
   }
   return file;

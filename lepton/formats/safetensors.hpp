@@ -25,7 +25,13 @@ struct SafeTensors {
 /// Source:  https://github.com/huggingface/safetensors, format description.
 Result<SafeTensors> read_safetensors(std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
 
-/// The file as bytes; data begins at a multiple of 64 from the start.
-std::string write_safetensors(const NamedTensors& tensors, const std::map<std::string, std::string>& metadata = {});
+/// Where a tensor's bytes lie in a written file.
+struct TensorPlace {
+  std::uint64_t offset = 0, size_bytes = 0;
+};
+
+/// The file as bytes; data begins at a multiple of 64 from the start. `places`, if given, tells where each tensor lies.
+std::string write_safetensors(const NamedTensors& tensors, const std::map<std::string, std::string>& metadata = {},
+                              std::map<std::string, TensorPlace>* places = nullptr);
 
 }  // namespace lepton::formats
