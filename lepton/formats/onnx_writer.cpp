@@ -113,7 +113,8 @@ class GraphWriter {
  public:
   std::string fresh(std::string_view hint) { return fmt::format("{}_{}", hint, counter_++); }
 
-  std::vector<std::string> add_node(std::string_view op_type, const std::vector<std::string>& inputs, const Attributes& attributes, int num_outputs) {
+  std::vector<std::string> add_node(std::string_view op_type, const std::vector<std::string>& inputs, const Attributes& attributes,
+                                    int num_outputs) {
     WireWriter node;
     std::vector<std::string> outputs;
     for (const std::string& input : inputs) node.put_text(1, input);
@@ -165,7 +166,8 @@ class Emitter final : public OnnxEmitter {
   const TensorType& input_type(std::size_t i) const override { return input_types_[i]; }
   const TensorType& output_type(std::size_t i) const override { return output_types_[i]; }
   const Attributes& attributes() const override { return node_.attributes; }
-  std::vector<std::string> node(std::string_view op_type, std::vector<std::string> inputs, Attributes attributes, int num_outputs) override {
+  std::vector<std::string> node(std::string_view op_type, std::vector<std::string> inputs, Attributes attributes,
+                                int num_outputs) override {
     while (!inputs.empty() && inputs.back().empty()) inputs.pop_back();
     return writer_.add_node(op_type, inputs, attributes, num_outputs);
   }
@@ -184,7 +186,8 @@ class Emitter final : public OnnxEmitter {
 
 class NodesWriter {
  public:
-  NodesWriter(GraphWriter& writer, const Graph& graph) : writer_(writer), types_(graph), names_(static_cast<std::size_t>(graph.num_values())) {}
+  NodesWriter(GraphWriter& writer, const Graph& graph)
+      : writer_(writer), types_(graph), names_(static_cast<std::size_t>(graph.num_values())) {}
 
   void set_name(ValueId value, std::string name) { names_[static_cast<std::size_t>(value)] = std::move(name); }
   const std::string& name(ValueId value) const { return names_[static_cast<std::size_t>(value)]; }

@@ -20,9 +20,9 @@ struct OnnxWriteOptions {
   std::map<std::string, std::string> metadata = {};
 };
 
-/// Writes `graph` (a prediction graph) with the values of its state inputs as an ONNX ModelProto. Free dims become symbolic ones; axis 0 of every
-/// input is called "batch".
-/// Errors:  kUnsupported naming every operator that can neither be written nor has a body; kNotFound if a state has no value.
+/// Writes `graph` (a prediction graph) with the values of its state inputs as an ONNX ModelProto. Free dims become symbolic ones; axis 0 of
+/// every input is called "batch". Errors:  kUnsupported naming every operator that can neither be written nor has a body; kNotFound if a
+/// state has no value.
 Result<std::string> write_onnx(const graph::Graph& graph, const NamedTensors& states, const OnnxWriteOptions& options = {});
 
 /// ONNX's number of a dtype (TensorProto.DataType).

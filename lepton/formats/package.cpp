@@ -11,7 +11,8 @@ constexpr std::size_t kMaxManifestBytes = std::size_t{16} << 20;
 
 Result<std::span<const std::byte>> required(const ZipReader& zip, std::string_view name) {
   const ZipReader::Entry* entry = zip.find(name);
-  if (entry == nullptr) return make_error(ErrorCode::kDataCorrupt, "package: '{}' is missing; the file is no Lepton package or is damaged", name);
+  if (entry == nullptr)
+    return make_error(ErrorCode::kDataCorrupt, "package: '{}' is missing; the file is no Lepton package or is damaged", name);
   return zip.view(*entry);
 }
 
@@ -23,7 +24,8 @@ Result<Json> parse_manifest(std::span<const std::byte> bytes) {
   LEPTON_TRY(const std::int64_t version, json_get<std::int64_t>(manifest, "format_version"));
   if (format != "lepton-package") return make_error(ErrorCode::kDataCorrupt, "package: the manifest describes a '{}'", format);
   if (version > kPackageVersion) {
-    return make_error(ErrorCode::kUnsupported, "package: format version {} is newer than this program knows ({}); install a newer Lepton", version, kPackageVersion);
+    return make_error(ErrorCode::kUnsupported, "package: format version {} is newer than this program knows ({}); install a newer Lepton",
+                      version, kPackageVersion);
   }
   return manifest;
 }

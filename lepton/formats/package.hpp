@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "lepton/base/json_fwd.hpp"
 #include "lepton/base/files.hpp"
+#include "lepton/base/json_fwd.hpp"
 #include "lepton/formats/safetensors.hpp"
 
 namespace lepton::formats {
@@ -14,10 +14,10 @@ namespace lepton::formats {
 inline constexpr int kPackageVersion = 1;
 
 struct PackageContent {
-  std::string manifest;      // JSON text; "format" and "format_version" are added by the writer
-  std::string onnx;          // ModelProto, weights in weights.safetensors
-  std::string weights;       // safetensors file
-  std::string card;          // Markdown for people
+  std::string manifest;  // JSON text; "format" and "format_version" are added by the writer
+  std::string onnx;      // ModelProto, weights in weights.safetensors
+  std::string weights;   // safetensors file
+  std::string card;      // Markdown for people
 };
 
 /// Writes the package in one step: a reader sees the old file or the whole new one.

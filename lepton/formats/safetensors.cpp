@@ -41,14 +41,17 @@ std::optional<std::uint64_t> count_elements(const Dims& dims) {
   return count;
 }
 
-Result<Tensor> parse_entry(const std::string& name, const Json& entry, const std::shared_ptr<Storage>& storage, std::size_t data_start, std::uint64_t& next) {
-  if (!entry.is_object() || !entry.contains("dtype") || !entry["dtype"].is_string() || !entry.contains("shape") || !entry["shape"].is_array() ||
-      !entry.contains("data_offsets") || !entry["data_offsets"].is_array() || entry["data_offsets"].size() != 2) {
+Result<Tensor> parse_entry(const std::string& name, const Json& entry, const std::shared_ptr<Storage>& storage, std::size_t data_start,
+                           std::uint64_t& next) {
+  if (!entry.is_object() || !entry.contains("dtype") || !entry["dtype"].is_string() || !entry.contains("shape") ||
+      !entry["shape"].is_array() || !entry.contains("data_offsets") || !entry["data_offsets"].is_array() ||
+      entry["data_offsets"].size() != 2) {
     return corrupt(fmt::format("the entry '{}' lacks dtype, shape or data_offsets", name));
   }
   const auto dtype_name = entry["dtype"].get<std::string>();
   const auto known = std::ranges::find(kDTypes, std::string_view(dtype_name), [](const auto& d) { return d.first; });
-  if (known == kDTypes.end()) return make_error(ErrorCode::kUnsupported, "safetensors: '{}' has dtype {}, which Lepton lacks", name, dtype_name);
+  if (known == kDTypes.end())
+    return make_error(ErrorCode::kUnsupported, "safetensors: '{}' has dtype {}, which Lepton lacks", name, dtype_name);
   Dims dims;
   if (entry["shape"].size() > 16) return corrupt(fmt::format("'{}' has too many axes", name));
   for (const auto& dim : entry["shape"]) {
@@ -57,7 +60,8 @@ Result<Tensor> parse_entry(const std::string& name, const Json& entry, const std
   }
   const auto count = count_elements(dims);
   const auto &from = entry["data_offsets"][0], &to = entry["data_offsets"][1];
-  if (!count || !from.is_number_unsigned() || !to.is_number_unsigned()) return corrupt(fmt::format("'{}' has a bad shape or offsets", name));
+  if (!count || !from.is_number_unsigned() || !to.is_number_unsigned())
+    return corrupt(fmt::format("'{}' has a bad shape or offsets", name));
   const auto begin = from.get<std::uint64_t>(), end = to.get<std::uint64_t>();
   if (begin != next || end < begin || end - begin != *count * size_of(known->second) || end > storage->size_bytes() - data_start) {
     return corrupt(fmt::format("'{}' does not lie where its shape says", name));
@@ -102,8 +106,8 @@ Result<SafeTensors> read_safetensors(std::span<const std::byte> bytes, std::shar
       }
       continue;
     }
-    const bool placed = entry.is_object() && entry.contains("data_offsets") && entry["data_offsets"].is_array() && !entry["data_offsets"].empty() &&
-                        entry["data_offsets"][0].is_number_unsigned();
+    const bool placed = entry.is_object() && entry.contains("data_offsets") && entry["data_offsets"].is_array() &&
+                        !entry["data_offsets"].empty() && entry["data_offsets"][0].is_number_unsigned();
     if (!placed) return corrupt(fmt::format("the entry '{}' has no data_offsets", name));
     order.emplace_back(entry["data_offsets"][0].get<std::uint64_t>(), name);
   }

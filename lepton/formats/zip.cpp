@@ -120,7 +120,8 @@ Result<ZipReader> ZipReader::open(std::span<const std::byte> archive, ZipLimits 
     --end;
   }
   const std::size_t count = get(archive, end + 10, 2), size = get(archive, end + 12, 4), start = get(archive, end + 16, 4);
-  if (count > limits.max_entries) return make_error(ErrorCode::kResourceExhausted, "zip: {} entries are more than the limit of {}", count, limits.max_entries);
+  if (count > limits.max_entries)
+    return make_error(ErrorCode::kResourceExhausted, "zip: {} entries are more than the limit of {}", count, limits.max_entries);
   if (start > end || size > end - start) return corrupt("the directory lies outside");
   ZipReader reader;
   reader.archive_ = archive;
@@ -136,9 +137,11 @@ Result<ZipReader> ZipReader::open(std::span<const std::byte> archive, ZipLimits 
     entry.packed_bytes = get(archive, place + 20, 4);
     entry.unpacked_bytes = get(archive, place + 24, 4);
     entry.offset = get(archive, place + 42, 4);
-    if ((get(archive, place + 8, 2) & kEncryptedFlag) != 0) return make_error(ErrorCode::kUnsupported, "zip: '{}' is encrypted", entry.name);
+    if ((get(archive, place + 8, 2) & kEncryptedFlag) != 0)
+      return make_error(ErrorCode::kUnsupported, "zip: '{}' is encrypted", entry.name);
     if (entry.unpacked_bytes > limits.max_entry_bytes) {
-      return make_error(ErrorCode::kResourceExhausted, "zip: '{}' unpacks to {} bytes, more than the limit of {}", entry.name, entry.unpacked_bytes, limits.max_entry_bytes);
+      return make_error(ErrorCode::kResourceExhausted, "zip: '{}' unpacks to {} bytes, more than the limit of {}", entry.name,
+                        entry.unpacked_bytes, limits.max_entry_bytes);
     }
     if (reader.find(entry.name) != nullptr) return corrupt("a name occurs twice");
     reader.entries_.push_back(std::move(entry));
@@ -164,7 +167,8 @@ Result<std::span<const std::byte>> ZipReader::packed(const Entry& entry) const {
 Result<std::span<const std::byte>> ZipReader::view(const Entry& entry) const {
   if (entry.method != 0) return make_error(ErrorCode::kUnsupported, "zip: '{}' is compressed and cannot be used in place", entry.name);
   LEPTON_TRY(const std::span<const std::byte> bytes, packed(entry));
-  if (entry.packed_bytes != entry.unpacked_bytes || checksum(bytes) != entry.crc) return corrupt(fmt::format("the checksum of '{}' is wrong", entry.name));
+  if (entry.packed_bytes != entry.unpacked_bytes || checksum(bytes) != entry.crc)
+    return corrupt(fmt::format("the checksum of '{}' is wrong", entry.name));
   return bytes;
 }
 

@@ -12,7 +12,8 @@ std::int64_t macs_of(const Node& node, std::span<const TensorType> types) {
   const Shape& result = types[static_cast<std::size_t>(node.outputs[0])].shape;
   if (node.attributes.has("transpose_a")) return result.num_elements() * first[node.attributes.flag("transpose_a") ? -2 : -1];
   // Convolutions: each weight meets each output position once. The gradients exchange the roles of result and operand.
-  if (node.op->name == "conv_transpose" || node.op->name == "conv_input_gradient") return first.num_elements() * second.num_elements() / second[0];
+  if (node.op->name == "conv_transpose" || node.op->name == "conv_input_gradient")
+    return first.num_elements() * second.num_elements() / second[0];
   if (node.op->name == "conv_weight_gradient") return second.num_elements() * result.num_elements() / result[0];
   return result.num_elements() * second.num_elements() / second[0];
 }

@@ -29,15 +29,19 @@ Feature with_logits(Feature result, const Feature& x) {
   return result;
 }
 
-#define LEPTON_PLAIN(name, summary, function) \
-  {name, summary, {}, [](const Feature& x, const Attributes&) { return elementwise(x, [](const Value& v) { return function; }); }}
+#define LEPTON_PLAIN(name, summary, function)                                                                                      \
+  {                                                                                                                                \
+    name, summary, {}, [](const Feature& x, const Attributes&) { return elementwise(x, [](const Value& v) { return function; }); } \
+  }
 
 const std::vector<SpecDef<Function>>& table() {
   static const std::vector<SpecDef<Function>> rows = {
       {"linear", "x", {}, [](const Feature& x, const Attributes&) { return x; }},
       {"relu",
        "max(x, 0), with Keras's options",
-       {{"negative_slope", 0.0, non_negative, "slope below the threshold"}, {"max_value", -1.0, any_value, "upper bound; negative: none"}, {"threshold", 0.0, any_value, "below it the slope applies"}},
+       {{"negative_slope", 0.0, non_negative, "slope below the threshold"},
+        {"max_value", -1.0, any_value, "upper bound; negative: none"},
+        {"threshold", 0.0, any_value, "below it the slope applies"}},
        [](const Feature& x, const Attributes& a) {
          return elementwise(x, [&](const Value& v) {
            const double slope = a.number("negative_slope"), bound = a.number("max_value"), threshold = a.number("threshold");
@@ -52,13 +56,25 @@ const std::vector<SpecDef<Function>>& table() {
          });
        }},
       LEPTON_PLAIN("relu6", "min(max(x, 0), 6)", ops::minimum(ops::relu(v), ops::constant_like(v, 6))),
-      {"leaky_relu", "x or slope * x", {{"negative_slope", 0.2, non_negative, "slope below 0"}},
-       [](const Feature& x, const Attributes& a) { return elementwise(x, [&](const Value& v) { return ops::leaky_relu(v, a.number("negative_slope")); }); }},
-      {"elu", "exponential linear unit", {{"alpha", 1.0, any_value, "scale below 0"}},
-       [](const Feature& x, const Attributes& a) { return elementwise(x, [&](const Value& v) { return ops::elu(v, a.number("alpha")); }); }},
+      {"leaky_relu",
+       "x or slope * x",
+       {{"negative_slope", 0.2, non_negative, "slope below 0"}},
+       [](const Feature& x, const Attributes& a) {
+         return elementwise(x, [&](const Value& v) { return ops::leaky_relu(v, a.number("negative_slope")); });
+       }},
+      {"elu",
+       "exponential linear unit",
+       {{"alpha", 1.0, any_value, "scale below 0"}},
+       [](const Feature& x, const Attributes& a) {
+         return elementwise(x, [&](const Value& v) { return ops::elu(v, a.number("alpha")); });
+       }},
       LEPTON_PLAIN("selu", "scaled exponential linear unit", ops::selu(v)),
-      {"gelu", "Gaussian error linear unit", {{"approximate", false, any_value, "tanh form"}},
-       [](const Feature& x, const Attributes& a) { return elementwise(x, [&](const Value& v) { return ops::gelu(v, a.flag("approximate")); }); }},
+      {"gelu",
+       "Gaussian error linear unit",
+       {{"approximate", false, any_value, "tanh form"}},
+       [](const Feature& x, const Attributes& a) {
+         return elementwise(x, [&](const Value& v) { return ops::gelu(v, a.flag("approximate")); });
+       }},
       LEPTON_PLAIN("silu", "x * sigmoid(x)", ops::silu(v)),
       LEPTON_PLAIN("swish", "x * sigmoid(x)", ops::silu(v)),
       LEPTON_PLAIN("tanh", "hyperbolic tangent", ops::tanh(v)),
@@ -69,17 +85,29 @@ const std::vector<SpecDef<Function>>& table() {
       LEPTON_PLAIN("hard_swish", "x * hard_sigmoid(x)", ops::hard_swish(v)),
       LEPTON_PLAIN("mish", "x * tanh(softplus(x))", ops::mish(v)),
       LEPTON_PLAIN("exponential", "e^x", ops::exp(v)),
-      {"celu", "continuously differentiable elu", {{"alpha", 1.0, positive, "scale below 0"}},
-       [](const Feature& x, const Attributes& a) { return elementwise(x, [&](const Value& v) { return ops::celu(v, a.number("alpha")); }); }},
-      {"sigmoid", "1 / (1 + exp(-x))", {},
+      {"celu",
+       "continuously differentiable elu",
+       {{"alpha", 1.0, positive, "scale below 0"}},
+       [](const Feature& x, const Attributes& a) {
+         return elementwise(x, [&](const Value& v) { return ops::celu(v, a.number("alpha")); });
+       }},
+      {"sigmoid",
+       "1 / (1 + exp(-x))",
+       {},
        [](const Feature& x, const Attributes&) { return with_logits(elementwise(x, [](const Value& v) { return ops::sigmoid(v); }), x); }},
-      {"softmax", "exp(x) / sum of exp over the channels", {},
+      {"softmax",
+       "exp(x) / sum of exp over the channels",
+       {},
        [](const Feature& x, const Attributes&) {
          const Feature source = x.order == Feature::Order::kFlatChannelsFirst ? Feature(x.logical()) : x;
          return with_logits(over_channels(source, [](const Value& v, std::int64_t axis) { return ops::softmax(v, axis); }), source);
        }},
-      {"log_softmax", "log of softmax", {},
-       [](const Feature& x, const Attributes&) { return over_channels(x, [](const Value& v, std::int64_t axis) { return ops::log_softmax(v, axis); }); }},
+      {"log_softmax",
+       "log of softmax",
+       {},
+       [](const Feature& x, const Attributes&) {
+         return over_channels(x, [](const Value& v, std::int64_t axis) { return ops::log_softmax(v, axis); });
+       }},
   };
   return rows;
 }

@@ -33,8 +33,10 @@ Shape Feature::logical_shape() const {
 
 Value Feature::logical() const {
   switch (order) {
-    case Order::kLogical: return value;
-    case Order::kChannelsFirst: return ops::transpose(value, to_last(value.rank()));
+    case Order::kLogical:
+      return value;
+    case Order::kChannelsFirst:
+      return ops::transpose(value, to_last(value.rank()));
     case Order::kFlatChannelsFirst: {
       Dims dims = {0};
       dims.insert(dims.end(), unflattened.begin(), unflattened.end());

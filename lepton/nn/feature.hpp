@@ -8,9 +8,9 @@ namespace lepton::nn {
 
 struct Feature {
   enum class Order : std::uint8_t {
-    kLogical,             // axes as Keras has them
-    kChannelsFirst,       // [N, C, spatial…] for the logical [N, spatial…, C]
-    kFlatChannelsFirst,   // [N, C*spatial…] for the logical [N, spatial…*C]; `unflattened` holds [C, spatial…]
+    kLogical,            // axes as Keras has them
+    kChannelsFirst,      // [N, C, spatial…] for the logical [N, spatial…, C]
+    kFlatChannelsFirst,  // [N, C*spatial…] for the logical [N, spatial…*C]; `unflattened` holds [C, spatial…]
   };
 
   Value value;

@@ -69,7 +69,10 @@ std::span<const LayerDef> all_layers() {
 const LayerDef& get_layer(std::string_view name) { return *find_row(all_layers(), name, "layer").value(); }
 
 Layer custom_layer(std::string name, LayerBuild build) {
-  const LayerDef def{.name = "Custom", .summary = "A layer made of a C++ function.", .min_inputs = 1, .max_inputs = -1,
+  const LayerDef def{.name = "Custom",
+                     .summary = "A layer made of a C++ function.",
+                     .min_inputs = 1,
+                     .max_inputs = -1,
                      .build = [build = std::move(build)](LayerContext& context, std::span<const Feature> inputs) {
                        std::vector<Feature> logical;
                        for (const Feature& input : inputs) logical.emplace_back(input.logical());

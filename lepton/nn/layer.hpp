@@ -52,11 +52,11 @@ using LayerBuild = std::function<std::vector<Feature>(LayerContext&, std::span<c
 
 /// One row of the table of layers. Each layer is one file under lepton/nn/layers.
 struct LayerDef {
-  std::string_view name;     // Keras's: "Conv2D"
+  std::string_view name;  // Keras's: "Conv2D"
   std::string_view summary;
   std::vector<AttributeDef> config = {};
   int min_inputs = 1;
-  int max_inputs = 1;        // -1: any number
+  int max_inputs = 1;  // -1: any number
   LayerBuild build;
 };
 

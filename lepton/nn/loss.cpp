@@ -40,7 +40,8 @@ Value Loss::reduce(const Feature& prediction, const Value& target, const Value& 
     Feature logits = prediction.with(prediction.logits);
     inputs.logits = logits.logical();
   }
-  inputs.target = takes_class_indices_ || target.dtype() == inputs.prediction.dtype() ? target : ops::cast(target, inputs.prediction.dtype());
+  inputs.target =
+      takes_class_indices_ || target.dtype() == inputs.prediction.dtype() ? target : ops::cast(target, inputs.prediction.dtype());
   Value loss = function_(inputs, arguments_);
   if (!sample_weight.defined()) return ops::mean(loss);
   // Weights of samples stand before the losses of their elements: [N] becomes [N, 1, …].

@@ -10,7 +10,7 @@ namespace lepton::nn {
 
 /// What a loss computes on: both in Keras's order. `logits` is defined when the prediction came out of a sigmoid or softmax.
 struct LossInputs {
-  Value target;      // cast to the prediction's dtype unless the loss takes class indices
+  Value target;  // cast to the prediction's dtype unless the loss takes class indices
   Value prediction;
   Value logits;
 };
@@ -46,8 +46,8 @@ class Loss {
   const std::string& text() const { return text_; }
   bool takes_class_indices() const { return takes_class_indices_; }
 
-  /// The scalar that is minimised: mean over samples of weight * loss (the sum of weighted losses over the number of samples, as Keras does).
-  /// Shapes:  sample_weight: [N] or undefined.
+  /// The scalar that is minimised: mean over samples of weight * loss (the sum of weighted losses over the number of samples, as Keras
+  /// does). Shapes:  sample_weight: [N] or undefined.
   Value reduce(const Feature& prediction, const Value& target, const Value& sample_weight) const;
 
  private:

@@ -47,7 +47,8 @@ Symbol Input(const Dims& shape, const InputOptions& options) {
 Network Network::sequential(const std::vector<Layer>& layers, DType dtype) {
   if (layers.empty()) fail(ErrorCode::kInvalidArgument, "sequential: needs at least one layer");
   if (layers.front().input_shape().empty()) {
-    fail(ErrorCode::kInvalidArgument, "sequential: the first layer ({}) needs input_shape, the shape of one sample", layers.front().def().name);
+    fail(ErrorCode::kInvalidArgument, "sequential: the first layer ({}) needs input_shape, the shape of one sample",
+         layers.front().def().name);
   }
   const bool takes_indices = layers.front().def().name == "Embedding";
   Symbol x = Input(layers.front().input_shape(), {.dtype = takes_indices ? DType::kI64 : DType::kF32});
@@ -146,9 +147,12 @@ void Network::discover() {
   calls_ = std::move(calls);
 }
 
-Built Network::build(graph::GraphBuilder& builder, const BuildOptions& options) const { return build_with(builder, options, nullptr, nullptr); }
+Built Network::build(graph::GraphBuilder& builder, const BuildOptions& options) const {
+  return build_with(builder, options, nullptr, nullptr);
+}
 
-Built Network::build_with(graph::GraphBuilder& builder, const BuildOptions& options, std::vector<Weight>* discovered, std::vector<Call>* shapes) const {
+Built Network::build_with(graph::GraphBuilder& builder, const BuildOptions& options, std::vector<Weight>* discovered,
+                          std::vector<Call>* shapes) const {
   Built built;
   std::vector<Feature> network_inputs;
   for (const graph::GraphInput& input : inputs_) {

@@ -26,9 +26,9 @@ class Symbol {
 };
 
 struct Symbol::Node {
-  std::string input_name;       // inputs only
-  TensorType input_type;        // inputs only; axis 0 is the batch
-  std::optional<Layer> layer;   // none for an input
+  std::string input_name;      // inputs only
+  TensorType input_type;       // inputs only; axis 0 is the batch
+  std::optional<Layer> layer;  // none for an input
   std::vector<Symbol> inputs;
 };
 
@@ -88,7 +88,8 @@ class Network {
   class Context;
   Network() = default;
   void discover();  // builds once to find weights and shapes
-  Built build_with(graph::GraphBuilder& builder, const BuildOptions& options, std::vector<Weight>* discovered, std::vector<Call>* shapes) const;
+  Built build_with(graph::GraphBuilder& builder, const BuildOptions& options, std::vector<Weight>* discovered,
+                   std::vector<Call>* shapes) const;
 
   DType dtype_ = DType::kF32;
   std::vector<graph::GraphInput> inputs_;

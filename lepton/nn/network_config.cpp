@@ -20,15 +20,20 @@ struct ToJson {
 };
 
 Result<Attribute> from_json(const Json& json, const AttributeDef& declared, std::string_view component) {
-  const auto wrong = [&] { return make_error(ErrorCode::kParseError, "{}: '{}' has the wrong type in the file", component, declared.name); };
+  const auto wrong = [&] {
+    return make_error(ErrorCode::kParseError, "{}: '{}' has the wrong type in the file", component, declared.name);
+  };
   switch (declared.default_value.value().index()) {
-    case 0: return json.is_boolean() ? Result<Attribute>(Attribute(json.get<bool>())) : wrong();
-    case 1: return json.is_number_integer() ? Result<Attribute>(Attribute(json.get<std::int64_t>())) : wrong();
+    case 0:
+      return json.is_boolean() ? Result<Attribute>(Attribute(json.get<bool>())) : wrong();
+    case 1:
+      return json.is_number_integer() ? Result<Attribute>(Attribute(json.get<std::int64_t>())) : wrong();
     case 2: {
       LEPTON_TRY(const double number, json_number(json));
       return Attribute(number);
     }
-    case 3: return json.is_string() ? Result<Attribute>(Attribute(json.get<std::string>())) : wrong();
+    case 3:
+      return json.is_string() ? Result<Attribute>(Attribute(json.get<std::string>())) : wrong();
     case 4:
     case 5: {
       if (!json.is_array()) return wrong();
@@ -38,7 +43,8 @@ Result<Attribute> from_json(const Json& json, const AttributeDef& declared, std:
       }
       return integers ? Attribute(json.get<std::vector<std::int64_t>>()) : Attribute(json.get<std::vector<double>>());
     }
-    default: return wrong();
+    default:
+      return wrong();
   }
 }
 
@@ -138,7 +144,8 @@ Result<Attributes> attributes_from_json(const Json& json, std::span<const Attrib
 }
 
 Json network_to_json(const Network& network) {
-  Json json = {{"dtype", std::string(name_of(network.dtype()))}, {"inputs", Json::array()}, {"layers", Json::array()}, {"calls", Json::array()}};
+  Json json = {
+      {"dtype", std::string(name_of(network.dtype()))}, {"inputs", Json::array()}, {"layers", Json::array()}, {"calls", Json::array()}};
   for (const graph::GraphInput& input : network.inputs()) {
     const Dims sample(input.type.shape.begin() + 1, input.type.shape.end());
     json["inputs"].push_back({{"name", input.name}, {"dtype", std::string(name_of(input.type.dtype))}, {"shape", sample}});
@@ -146,14 +153,16 @@ Json network_to_json(const Network& network) {
   for (std::size_t i = 0; i < network.layers().size(); ++i) {
     const Layer& layer = network.layers()[i];
     if (layer.def().name == "Custom") {
-      fail(ErrorCode::kUnsupported, "network: layer '{}' is made of a C++ function and cannot be saved; export the model to ONNX instead", network.layer_name(i));
+      fail(ErrorCode::kUnsupported, "network: layer '{}' is made of a C++ function and cannot be saved; export the model to ONNX instead",
+           network.layer_name(i));
     }
     json["layers"].push_back({{"class", std::string(layer.def().name)},
                               {"name", network.layer_name(i)},
                               {"config", attributes_to_json(layer.config())},
                               {"trainable", layer.trainable()}});
   }
-  for (const Network::Call& call : network.calls()) json["calls"].push_back({{"layer", call.layer}, {"inputs", pairs_to_json(call.inputs)}});
+  for (const Network::Call& call : network.calls())
+    json["calls"].push_back({{"layer", call.layer}, {"inputs", pairs_to_json(call.inputs)}});
   json["outputs"] = pairs_to_json(network.output_calls());
   return json;
 }

@@ -16,9 +16,17 @@ Value l2(const Value& w, double factor) { return scaled(ops::sum(ops::square(w))
 
 const std::vector<SpecDef<Function>>& table() {
   static const std::vector<SpecDef<Function>> rows = {
-      {"l1", "sum of absolute values", {{"l1", 0.01, non_negative, "factor"}}, [](const Value& w, const Attributes& a) { return l1(w, a.number("l1")); }},
-      {"l2", "sum of squares", {{"l2", 0.01, non_negative, "factor"}}, [](const Value& w, const Attributes& a) { return l2(w, a.number("l2")); }},
-      {"l1_l2", "both", {{"l1", 0.01, non_negative, "factor"}, {"l2", 0.01, non_negative, "factor"}},
+      {"l1",
+       "sum of absolute values",
+       {{"l1", 0.01, non_negative, "factor"}},
+       [](const Value& w, const Attributes& a) { return l1(w, a.number("l1")); }},
+      {"l2",
+       "sum of squares",
+       {{"l2", 0.01, non_negative, "factor"}},
+       [](const Value& w, const Attributes& a) { return l2(w, a.number("l2")); }},
+      {"l1_l2",
+       "both",
+       {{"l1", 0.01, non_negative, "factor"}, {"l2", 0.01, non_negative, "factor"}},
        [](const Value& w, const Attributes& a) { return ops::add(l1(w, a.number("l1")), l2(w, a.number("l2"))); }},
   };
   return rows;

@@ -44,7 +44,8 @@ StoredOrder flattened_order(const Dims& unflattened, std::int64_t units) {
 Shape stored_shape(const Shape& shown, const StoredOrder& order) { return order.is_identity() ? shown : joined(shown, order); }
 
 Tensor to_stored(const Weight& weight, const Tensor& shown) {
-  if (shown.shape() != weight.shape) fail(ErrorCode::kShapeMismatch, "{}: the weight has shape {}, got {}", weight.name, weight.shape, shown.shape());
+  if (shown.shape() != weight.shape)
+    fail(ErrorCode::kShapeMismatch, "{}: the weight has shape {}, got {}", weight.name, weight.shape, shown.shape());
   const Tensor typed = shown.dtype() == weight.stored.dtype ? shown : shown.cast(weight.stored.dtype);
   if (weight.order.is_identity()) return typed.contiguous();
   return typed.reshape(Shape(weight.order.split)).transpose(weight.order.permutation).contiguous().reshape(weight.stored.shape);
@@ -54,7 +55,10 @@ Tensor to_shown(const Weight& weight, const Tensor& stored) {
   if (weight.order.is_identity()) return stored.contiguous();
   std::vector<int> inverse(weight.order.permutation.size());
   for (std::size_t i = 0; i < inverse.size(); ++i) inverse[static_cast<std::size_t>(weight.order.permutation[i])] = static_cast<int>(i);
-  return stored.reshape(Shape(permuted(weight.order.split, weight.order.permutation))).transpose(inverse).contiguous().reshape(weight.shape);
+  return stored.reshape(Shape(permuted(weight.order.split, weight.order.permutation)))
+      .transpose(inverse)
+      .contiguous()
+      .reshape(weight.shape);
 }
 
 }  // namespace lepton::nn

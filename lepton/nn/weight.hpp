@@ -17,8 +17,8 @@ struct StoredOrder {
 
 /// What a layer asks for.
 struct WeightSpec {
-  std::string name;           // within the layer: "kernel", "bias", "gamma", "moving_mean"
-  Shape shape;                // as Keras shows it, e.g. [kh, kw, in, out]
+  std::string name;  // within the layer: "kernel", "bias", "gamma", "moving_mean"
+  Shape shape;       // as Keras shows it, e.g. [kh, kw, in, out]
   Spec initializer = "zeros";
   bool trainable = true;
   Spec regularizer = {};
@@ -27,9 +27,9 @@ struct WeightSpec {
 
 /// A weight of a built network.
 struct Weight {
-  std::string name;           // unique: "conv2d/kernel"
-  Shape shape;                // as Keras shows it
-  TensorType stored;          // as the graph has it
+  std::string name;   // unique: "conv2d/kernel"
+  Shape shape;        // as Keras shows it
+  TensorType stored;  // as the graph has it
   StoredOrder order;
   Spec initializer;
   Spec regularizer;

@@ -59,7 +59,8 @@ class Parser {
       return Attribute(inside);
     }
     const std::size_t start = place_;
-    while (place_ < text_.size() && (is_name_char(text_[place_]) || text_[place_] == '.' || text_[place_] == '-' || text_[place_] == '+')) ++place_;
+    while (place_ < text_.size() && (is_name_char(text_[place_]) || text_[place_] == '.' || text_[place_] == '-' || text_[place_] == '+'))
+      ++place_;
     const std::string_view word = text_.substr(start, place_ - start);
     if (word.empty()) return error("a value is expected");
     if (word == "true" || word == "True") return Attribute(true);

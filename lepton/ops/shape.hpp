@@ -17,6 +17,17 @@ T expand_dims(const T& x, const std::vector<std::int64_t>& axes) {
   return call<T>("expand_dims", {x}, {{"axes", axes}});
 }
 
+/// The same elements in another shape: 0 keeps the axis of x, one -1 is what remains.
+template <Operand T>
+T reshape(const T& x, const std::vector<std::int64_t>& shape) {
+  return call<T>("reshape", {x}, {{"shape", shape}});
+}
+/// Removes axes of size 1.
+template <Operand T>
+T squeeze(const T& x, const std::vector<std::int64_t>& axes) {
+  return call<T>("squeeze", {x}, {{"axes", axes}});
+}
+
 /// Axis i of the result is axis permutation[i] of x.
 template <Operand T>
 T transpose(const T& x, const std::vector<std::int64_t>& permutation) {

@@ -101,7 +101,8 @@ std::vector<Value> Optimizer::clipped(std::span<const Trained> trained) const {
   return gradients;
 }
 
-void Optimizer::build(graph::GraphBuilder& builder, std::span<const Trained> trained, const Value& learning_rate, const Value& step, StepKind kind) const {
+void Optimizer::build(graph::GraphBuilder& builder, std::span<const Trained> trained, const Value& learning_rate, const Value& step,
+                      StepKind kind) const {
   std::vector<Trained> ready(trained.begin(), trained.end());
   if (accumulation_steps() > 1) {
     for (Trained& t : ready) {
@@ -124,7 +125,8 @@ void Optimizer::build(graph::GraphBuilder& builder, std::span<const Trained> tra
     const std::vector<SlotDef> slot_defs = def_->slots(arguments_);
     for (const SlotDef& slot : slot_defs) slots.push_back(state_input(builder, slot_name(t.name, slot.name), t.weight));
     Value weight = t.weight;
-    if (const double decay = arguments_.number("weight_decay"); decay > 0) weight = ops::sub(weight, ops::mul(times(weight, decay), learning_rate));
+    if (const double decay = arguments_.number("weight_decay"); decay > 0)
+      weight = ops::sub(weight, ops::mul(times(weight, decay), learning_rate));
     const UpdateResult result = def_->update({weight, gradients[i], slots, learning_rate, step, arguments_});
     builder.output(t.name, result.weight, t.name);
     for (std::size_t s = 0; s < slots.size(); ++s) {

@@ -51,8 +51,8 @@ std::span<const OptimizerDef> all_optimizers();
 /// Throws kNotFound, naming the nearest.
 const OptimizerDef& get_optimizer(std::string_view name);
 
-/// Arguments that every optimiser takes: learning_rate, schedule, weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum,
-/// ema_overwrite_frequency, gradient_accumulation_steps. Keras's meaning and defaults.
+/// Arguments that every optimiser takes: learning_rate, schedule, weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema,
+/// ema_momentum, ema_overwrite_frequency, gradient_accumulation_steps. Keras's meaning and defaults.
 std::span<const AttributeDef> common_optimizer_arguments();
 
 /// A trained weight in a graph under construction.
@@ -67,7 +67,7 @@ struct SlotState {
   std::string name;  // "optimizer/dense/kernel/m"
   TensorType type;
   double initial = 0;
-  std::string weight;  // whose layout it shares
+  std::string weight;       // whose layout it shares
   bool is_average = false;  // moving average of the weight
 };
 
@@ -96,7 +96,8 @@ class Optimizer {
 
   /// Appends clipping, weight decay, update, accumulation and moving average, and declares new states as outputs of `builder`.
   /// Gradients of one builder; learning_rate and step are scalars of the weights' dtype; step is 1 at the first update.
-  void build(graph::GraphBuilder& builder, std::span<const Trained> trained, const Value& learning_rate, const Value& step, StepKind kind) const;
+  void build(graph::GraphBuilder& builder, std::span<const Trained> trained, const Value& learning_rate, const Value& step,
+             StepKind kind) const;
 
  private:
   std::vector<Value> clipped(std::span<const Trained> trained) const;

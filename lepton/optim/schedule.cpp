@@ -8,7 +8,9 @@
 namespace lepton::optim {
 namespace {
 
-double progress(std::int64_t step, const Attributes& a) { return static_cast<double>(step) / static_cast<double>(a.integer("decay_steps")); }
+double progress(std::int64_t step, const Attributes& a) {
+  return static_cast<double>(step) / static_cast<double>(a.integer("decay_steps"));
+}
 
 double exponential(std::int64_t step, const Attributes& a) {
   const double p = progress(step, a);
@@ -44,7 +46,8 @@ double piecewise(std::int64_t step, const Attributes& a) {
   const auto& boundaries = a.integers("boundaries");
   const auto& values = a.get<std::vector<double>>("values");
   if (values.size() != boundaries.size() + 1) {
-    fail(ErrorCode::kInvalidArgument, "piecewise_constant: needs one value more than boundaries (values {}, boundaries {})", values.size(), boundaries.size());
+    fail(ErrorCode::kInvalidArgument, "piecewise_constant: needs one value more than boundaries (values {}, boundaries {})", values.size(),
+         boundaries.size());
   }
   std::size_t i = 0;
   while (i < boundaries.size() && step > boundaries[i]) ++i;
@@ -69,19 +72,42 @@ const AttributeDef kStaircase = {"staircase", false, any_value, "decay in whole 
 
 std::span<const ScheduleDef> all_schedules() {
   static const std::vector<ScheduleDef> rows = {
-      {"exponential_decay", "initial * decay_rate^(step / decay_steps)", {kInitial, kDecaySteps, {"decay_rate", 0.96, positive, "", true}, kStaircase}, exponential},
-      {"inverse_time_decay", "initial / (1 + decay_rate * step / decay_steps)", {kInitial, kDecaySteps, {"decay_rate", 0.5, positive, "", true}, kStaircase}, inverse_time},
+      {"exponential_decay",
+       "initial * decay_rate^(step / decay_steps)",
+       {kInitial, kDecaySteps, {"decay_rate", 0.96, positive, "", true}, kStaircase},
+       exponential},
+      {"inverse_time_decay",
+       "initial / (1 + decay_rate * step / decay_steps)",
+       {kInitial, kDecaySteps, {"decay_rate", 0.5, positive, "", true}, kStaircase},
+       inverse_time},
       {"polynomial_decay",
        "from initial to end along (1 - p)^power",
-       {kInitial, kDecaySteps, {"end_learning_rate", 0.0001, non_negative, ""}, {"power", 1.0, positive, ""}, {"cycle", false, any_value, "start again after decay_steps"}},
+       {kInitial,
+        kDecaySteps,
+        {"end_learning_rate", 0.0001, non_negative, ""},
+        {"power", 1.0, positive, ""},
+        {"cycle", false, any_value, "start again after decay_steps"}},
        polynomial},
       {"cosine_decay",
        "half a cosine from initial (or warmup_target, after a linear warm-up) to alpha times that",
-       {kInitial, kDecaySteps, {"alpha", 0.0, non_negative, ""}, {"warmup_target", -1.0, any_value, "negative: no warm-up"}, {"warmup_steps", 0, non_negative, ""}},
+       {kInitial,
+        kDecaySteps,
+        {"alpha", 0.0, non_negative, ""},
+        {"warmup_target", -1.0, any_value, "negative: no warm-up"},
+        {"warmup_steps", 0, non_negative, ""}},
        cosine},
-      {"piecewise_constant", "values between boundaries", {{"boundaries", std::vector<std::int64_t>{}, any_value, "", true}, {"values", std::vector<double>{}, any_value, "", true}}, piecewise},
-      {"step_decay", "initial * factor^(step / every), in whole steps", {kInitial, {"every", 1, positive, "updates between two drops", true}, {"factor", 0.1, positive, ""}}, step_decay},
-      {"warmup", "linear from 0 to learning_rate, then constant", {{"learning_rate", 0.001, positive, "", true}, {"warmup_steps", 1, positive, "", true}}, warmup},
+      {"piecewise_constant",
+       "values between boundaries",
+       {{"boundaries", std::vector<std::int64_t>{}, any_value, "", true}, {"values", std::vector<double>{}, any_value, "", true}},
+       piecewise},
+      {"step_decay",
+       "initial * factor^(step / every), in whole steps",
+       {kInitial, {"every", 1, positive, "updates between two drops", true}, {"factor", 0.1, positive, ""}},
+       step_decay},
+      {"warmup",
+       "linear from 0 to learning_rate, then constant",
+       {{"learning_rate", 0.001, positive, "", true}, {"warmup_steps", 1, positive, "", true}},
+       warmup},
   };
   return rows;
 }

@@ -25,7 +25,8 @@ class ArraySource final : public BatchSource {
     if (weight_.defined()) all.push_back(&weight_);
     for (Tensor* tensor : all) {
       if (tensor->shape().rank() == 0 || tensor->shape()[0] != count) {
-        fail(ErrorCode::kShapeMismatch, "fit: all arrays must have the same number of samples (shapes {} and {})", inputs_.tensors.front().shape(), tensor->shape());
+        fail(ErrorCode::kShapeMismatch, "fit: all arrays must have the same number of samples (shapes {} and {})",
+             inputs_.tensors.front().shape(), tensor->shape());
       }
       *tensor = tensor->contiguous();
     }
@@ -80,7 +81,8 @@ void take_rows(const Tensor& source, std::span<const std::int64_t> indices, Tens
   Shape shape = source.shape();
   shape[0] = static_cast<std::int64_t>(indices.size());
   if (!out.defined() || out.dtype() != source.dtype() || out.shape() != shape) out = Tensor::empty(source.dtype(), shape);
-  const std::size_t row = static_cast<std::size_t>(source.type().size_bytes()) / static_cast<std::size_t>(std::max<std::int64_t>(source.shape()[0], 1));
+  const std::size_t row =
+      static_cast<std::size_t>(source.type().size_bytes()) / static_cast<std::size_t>(std::max<std::int64_t>(source.shape()[0], 1));
   parallel_for(shape[0], 8, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       const auto place = static_cast<std::size_t>(i);

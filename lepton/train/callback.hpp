@@ -14,9 +14,9 @@ class Model;
 
 /// Where a training stands; enough to go on from here bit for bit.
 struct Position {
-  std::int64_t epoch = 0;           // being trained, from 0
-  std::int64_t batch = 0;           // batches of this epoch that are done
-  std::vector<double> sums = {};    // running sums of this epoch's figures
+  std::int64_t epoch = 0;         // being trained, from 0
+  std::int64_t batch = 0;         // batches of this epoch that are done
+  std::vector<double> sums = {};  // running sums of this epoch's figures
   double samples = 0;
 };
 

@@ -99,7 +99,8 @@ std::vector<Tensor> Model::predict_all(const Arrays& x, std::int64_t batch_size)
 Tensor Model::predict(const Arrays& x, std::int64_t batch_size) { return predict_all(x, batch_size).front(); }
 
 std::string Model::find_non_finite(const Batch& batch) {
-  if (state_->diagnosis == nullptr) state_->diagnosis = std::make_unique<runtime::Program>(diagnosis_step(state_->network), state_->variables);
+  if (state_->diagnosis == nullptr)
+    state_->diagnosis = std::make_unique<runtime::Program>(diagnosis_step(state_->network), state_->variables);
   const std::vector<Tensor> feeds = state_->feed(*state_->diagnosis, batch);
   const std::span<const Tensor> results = state_->diagnosis->run_borrowed(feeds);
   for (std::size_t call = 0; call < results.size(); ++call) {
@@ -114,7 +115,8 @@ std::string Model::find_non_finite(const Batch& batch) {
       samples += std::to_string(batch.indices.empty() ? row : batch.indices[static_cast<std::size_t>(row)]);
     }
     if (!samples.empty()) {
-      return fmt::format("layer '{}' gives values that are not finite for sample {}", state_->network.layer_name(state_->network.calls()[call].layer), samples);
+      return fmt::format("layer '{}' gives values that are not finite for sample {}",
+                         state_->network.layer_name(state_->network.calls()[call].layer), samples);
     }
   }
   return {};

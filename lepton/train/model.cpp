@@ -32,7 +32,8 @@ void Model::compile(const CompileOptions& options) {
     fail(ErrorCode::kInvalidArgument, "compile: needs one loss for each of the {} outputs, got {}", count, options.losses.size());
   }
   if (!options.loss_weights.empty() && options.loss_weights.size() != count) {
-    fail(ErrorCode::kInvalidArgument, "compile: needs one loss weight for each of the {} outputs, got {}", count, options.loss_weights.size());
+    fail(ErrorCode::kInvalidArgument, "compile: needs one loss weight for each of the {} outputs, got {}", count,
+         options.loss_weights.size());
   }
   Compiled compiled{{}, options.optimizer, nullptr, nullptr, nullptr};
   for (std::size_t i = 0; i < count; ++i) {
@@ -72,7 +73,8 @@ runtime::Program& Model::State::training_program(bool weighted, optim::StepKind 
   }
   std::unique_ptr<runtime::Program>& program = kind == optim::StepKind::kUpdate ? c.update : c.accumulate;
   if (program == nullptr) {
-    program = std::make_unique<runtime::Program>(training_step(network, c.objective, c.optimizer, {.weighted = weighted, .kind = kind}), variables);
+    program = std::make_unique<runtime::Program>(training_step(network, c.objective, c.optimizer, {.weighted = weighted, .kind = kind}),
+                                                 variables);
   }
   return *program;
 }
@@ -129,7 +131,8 @@ std::vector<Tensor> Model::State::feed(const runtime::Program& program, const Ba
     } else if (name == kSampleWeight) {
       feeds.push_back(fitted(batch.sample_weight, declared));
     } else if (name == kLearningRate) {
-      feeds.push_back(Tensor::scalar(declared.type.dtype, compiled->optimizer.learning_rate(iterations / compiled->optimizer.accumulation_steps())));
+      feeds.push_back(
+          Tensor::scalar(declared.type.dtype, compiled->optimizer.learning_rate(iterations / compiled->optimizer.accumulation_steps())));
     } else if (name == kStep) {
       feeds.push_back(Tensor::scalar(declared.type.dtype, static_cast<double>(iterations / compiled->optimizer.accumulation_steps() + 1)));
     } else if (name == kRandomKey) {
@@ -144,7 +147,8 @@ std::vector<Tensor> Model::State::feed(const runtime::Program& program, const Ba
 std::span<const Tensor> Model::State::train(const Batch& batch) {
   const std::int64_t every = require_compiled().optimizer.accumulation_steps();
   const bool last = (iterations + 1) % every == 0;
-  runtime::Program& program = training_program(batch.sample_weight.defined(), last ? optim::StepKind::kUpdate : optim::StepKind::kAccumulate);
+  runtime::Program& program =
+      training_program(batch.sample_weight.defined(), last ? optim::StepKind::kUpdate : optim::StepKind::kAccumulate);
   const std::vector<Tensor> feeds = feed(program, batch);
   const std::span<const Tensor> results = program.run_borrowed(feeds);
   ++iterations;
@@ -189,7 +193,8 @@ std::vector<Tensor> Model::get_weights() const {
 
 void Model::set_weights(const std::vector<Tensor>& weights) {
   const auto& own = state_->network.weights();
-  if (weights.size() != own.size()) fail(ErrorCode::kInvalidArgument, "set_weights: the model has {} weights, got {}", own.size(), weights.size());
+  if (weights.size() != own.size())
+    fail(ErrorCode::kInvalidArgument, "set_weights: the model has {} weights, got {}", own.size(), weights.size());
   std::vector<Tensor> stored;
   for (std::size_t i = 0; i < own.size(); ++i) stored.push_back(nn::to_stored(own[i], weights[i]));
   for (std::size_t i = 0; i < own.size(); ++i) state_->variables->get(own[i].name).set(stored[i]);

@@ -19,15 +19,15 @@ namespace lepton::train {
 class Callback;
 
 struct ModelOptions {
-  DType dtype = DType::kF32;    // of weights and computation: f32 or f64
-  std::uint64_t seed = 0;       // of initial weights, shuffling and random layers
+  DType dtype = DType::kF32;  // of weights and computation: f32 or f64
+  std::uint64_t seed = 0;     // of initial weights, shuffling and random layers
   std::string name = "model";
 };
 
 struct CompileOptions {
   optim::Optimizer optimizer = "rmsprop";
-  nn::Loss loss = {};                    // for every output …
-  std::vector<nn::Loss> losses = {};     // … or one each
+  nn::Loss loss = {};                 // for every output …
+  std::vector<nn::Loss> losses = {};  // … or one each
   std::vector<double> loss_weights = {};
   std::vector<nn::Metric> metrics = {};
 };
@@ -40,11 +40,11 @@ struct FitOptions {
   std::optional<std::pair<Arrays, Arrays>> validation_data = {};
   bool shuffle = true;
   std::map<std::int64_t, double> class_weight = {};  // by class index: weights of samples
-  Tensor sample_weight = {};                          // [N]
+  Tensor sample_weight = {};                         // [N]
   std::vector<std::shared_ptr<Callback>> callbacks = {};
-  int verbose = 1;                                    // 1 progress bar, 2 one line per epoch, 0 silent
+  int verbose = 1;  // 1 progress bar, 2 one line per epoch, 0 silent
   std::int64_t initial_epoch = 0;
-  const std::atomic<bool>* cancel = nullptr;          // training stops after the batch in which it becomes true
+  const std::atomic<bool>* cancel = nullptr;  // training stops after the batch in which it becomes true
 };
 
 struct EvaluateOptions {
@@ -54,22 +54,23 @@ struct EvaluateOptions {
 
 /// Figures and what they were computed from.
 struct Evaluation {
-  Logs logs;                            // "loss", metrics
-  std::vector<Tensor> predictions = {}; // per output, [N, …], if asked for
+  Logs logs;                             // "loss", metrics
+  std::vector<Tensor> predictions = {};  // per output, [N, …], if asked for
 };
 
 /// What it takes to run a model, known before it runs.
 struct Footprint {
   std::int64_t parameters = 0, trainable_parameters = 0;
-  std::int64_t macs_per_sample = 0;        // multiply-accumulates of one forward pass
-  std::int64_t training_peak_bytes = 0;    // 0 if not compiled
+  std::int64_t macs_per_sample = 0;      // multiply-accumulates of one forward pass
+  std::int64_t training_peak_bytes = 0;  // 0 if not compiled
   std::int64_t inference_peak_bytes = 0;
 };
 
 class Model {
  public:
   Model(const std::vector<nn::Symbol>& inputs, const std::vector<nn::Symbol>& outputs, const ModelOptions& options = {});
-  Model(const nn::Symbol& input, const nn::Symbol& output, const ModelOptions& options = {}) : Model(std::vector{input}, std::vector{output}, options) {}
+  Model(const nn::Symbol& input, const nn::Symbol& output, const ModelOptions& options = {})
+      : Model(std::vector{input}, std::vector{output}, options) {}
   explicit Model(nn::Network network, const ModelOptions& options = {});
   ~Model();
   Model(Model&&) noexcept;
@@ -80,7 +81,8 @@ class Model {
   bool is_compiled() const;
 
   /// Trains and returns the figures of each epoch.
-  /// Errors:  throws kInvalidArgument if not compiled; kShapeMismatch for arrays that do not fit; kCancelled never: see History and `cancel`.
+  /// Errors:  throws kInvalidArgument if not compiled; kShapeMismatch for arrays that do not fit; kCancelled never: see History and
+  /// `cancel`.
   History fit(const Arrays& x, const Arrays& y, const FitOptions& options = {});
   /// The same from any source of batches; `validation` may be null.
   History fit(BatchSource& training, BatchSource* validation, const FitOptions& options);
@@ -125,7 +127,8 @@ class Model {
   /// Throws kResourceExhausted, with the figures, if training at `batch_size` needs more memory than the machine has.
   void check_memory(std::int64_t batch_size);
 
-  /// Names the first layer (in order of computation) and the samples of the batch for which it gives a value that is not finite; "" if none does.
+  /// Names the first layer (in order of computation) and the samples of the batch for which it gives a value that is not finite; "" if none
+  /// does.
   std::string find_non_finite(const Batch& batch);
 
   /// The prediction graph and its variables, for export and serving.
@@ -146,7 +149,8 @@ class Model {
 /// A model whose layers stand in a row.
 class Sequential : public Model {
  public:
-  Sequential(std::initializer_list<nn::Layer> layers, const ModelOptions& options = {}) : Sequential(std::vector<nn::Layer>(layers), options) {}
+  Sequential(std::initializer_list<nn::Layer> layers, const ModelOptions& options = {})
+      : Sequential(std::vector<nn::Layer>(layers), options) {}
   explicit Sequential(const std::vector<nn::Layer>& layers, const ModelOptions& options = {})
       : Model(nn::Network::sequential(layers, options.dtype), options) {}
 };

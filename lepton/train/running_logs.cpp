@@ -22,7 +22,8 @@ RunningLogs::RunningLogs(const nn::Network& network, const Objective& objective,
       if (!metric.def().batch_sums) continue;
       const std::size_t first = place_of(fmt::format("{}/{}/0", output, metric.text()));
       std::size_t count = 1;
-      while (first + count < result_names.size() && result_names[first + count] == fmt::format("{}/{}/{}", output, metric.text(), count)) ++count;
+      while (first + count < result_names.size() && result_names[first + count] == fmt::format("{}/{}/{}", output, metric.text(), count))
+        ++count;
       figures_.push_back({several ? output + "_" + metric.key() : metric.key(), &metric, first, count});
     }
   }

@@ -31,11 +31,13 @@ struct Objectives {
 nn::LossInputs metric_inputs(const nn::Feature& prediction, const Value& target, const nn::Loss& loss) {
   nn::LossInputs inputs;
   inputs.prediction = prediction.logical();
-  inputs.target = loss.takes_class_indices() || target.dtype() == inputs.prediction.dtype() ? target : ops::cast(target, inputs.prediction.dtype());
+  inputs.target =
+      loss.takes_class_indices() || target.dtype() == inputs.prediction.dtype() ? target : ops::cast(target, inputs.prediction.dtype());
   return inputs;
 }
 
-Objectives build_objectives(GraphBuilder& builder, const nn::Network& network, const Objective& objective, const nn::Built& built, const Value& sample_weight) {
+Objectives build_objectives(GraphBuilder& builder, const nn::Network& network, const Objective& objective, const nn::Built& built,
+                            const Value& sample_weight) {
   Objectives made;
   for (std::size_t i = 0; i < built.outputs.size(); ++i) {
     const std::string& name = network.output_names()[i];
@@ -73,7 +75,8 @@ std::vector<const nn::Weight*> trained_weights(const nn::Network& network) {
   return trained;
 }
 
-graph::Graph training_step(const nn::Network& network, const Objective& objective, const optim::Optimizer& optimizer, const StepOptions& options) {
+graph::Graph training_step(const nn::Network& network, const Objective& objective, const optim::Optimizer& optimizer,
+                           const StepOptions& options) {
   GraphBuilder builder("training_step");
   const Value key = builder.input(std::string(kRandomKey), {DType::kU64, {2}});
   const nn::Built built = network.build(builder, {.training = true, .random_key = key});
@@ -102,7 +105,8 @@ graph::Graph evaluation_step(const nn::Network& network, const Objective& object
   const Objectives made = build_objectives(builder, network, objective, built, weight);
   builder.output("loss", made.total);
   for (const auto& [name, value] : made.results) builder.output(name, value);
-  for (std::size_t i = 0; i < built.outputs.size(); ++i) builder.output("prediction/" + network.output_names()[i], built.outputs[i].logical());
+  for (std::size_t i = 0; i < built.outputs.size(); ++i)
+    builder.output("prediction/" + network.output_names()[i], built.outputs[i].logical());
   return std::move(builder).finish();
 }
 

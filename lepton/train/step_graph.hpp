@@ -35,7 +35,8 @@ struct StepOptions {
 /// One optimiser step: forward, loss, gradient, update. Trains the weights of trainable layers.
 /// Inputs:  those of the network, targets, [sample_weight], learning_rate, step, random_key; states: weights and optimiser states.
 /// Outputs: "loss"; per output "<name>/loss"; metric sums "<output>/<metric>/<k>"; updates of the states.
-graph::Graph training_step(const nn::Network& network, const Objective& objective, const optim::Optimizer& optimizer, const StepOptions& options);
+graph::Graph training_step(const nn::Network& network, const Objective& objective, const optim::Optimizer& optimizer,
+                           const StepOptions& options);
 
 /// Loss and metric sums without training; also the predictions, in Keras's order, as "prediction/<output>".
 graph::Graph evaluation_step(const nn::Network& network, const Objective& objective, bool weighted);

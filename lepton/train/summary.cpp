@@ -19,7 +19,8 @@ std::string bytes_text(std::int64_t bytes) {
 
 std::string count_text(std::int64_t count) {
   std::string digits = std::to_string(count);
-  for (auto place = static_cast<std::ptrdiff_t>(digits.size()) - 3; place > 0; place -= 3) digits.insert(static_cast<std::size_t>(place), ",");
+  for (auto place = static_cast<std::ptrdiff_t>(digits.size()) - 3; place > 0; place -= 3)
+    digits.insert(static_cast<std::size_t>(place), ",");
   return digits;
 }
 
@@ -72,7 +73,8 @@ Footprint Model::footprint(std::int64_t batch_size) {
 
 std::string Model::summary(std::int64_t batch_size) {
   const nn::Network& network = state_->network;
-  std::string text = fmt::format("Model: \"{}\"\n{:<36}{:<28}{:>14}\n{}\n", state_->options.name, "Layer (type)", "Output shape", "Param #", std::string(78, '-'));
+  std::string text = fmt::format("Model: \"{}\"\n{:<36}{:<28}{:>14}\n{}\n", state_->options.name, "Layer (type)", "Output shape", "Param #",
+                                 std::string(78, '-'));
   std::vector<bool> counted(network.layers().size(), false);
   for (const nn::Network::Call& call : network.calls()) {
     std::int64_t parameters = 0;
@@ -85,10 +87,12 @@ std::string Model::summary(std::int64_t batch_size) {
     text += fmt::format("{:<36}{:<28}{:>14}\n", name, shape_text(call.output_shapes.front()), count_text(parameters));
   }
   const Footprint f = footprint(batch_size);
-  text += fmt::format("{}\nTotal params: {} ({})\nTrainable params: {}\nMultiply-adds per sample: {}\nPeak memory, inference at batch {}: {}\n", std::string(78, '-'),
-                      count_text(f.parameters), bytes_text(f.parameters * static_cast<std::int64_t>(size_of(network.dtype()))),
-                      count_text(f.trainable_parameters), count_text(f.macs_per_sample), batch_size, bytes_text(f.inference_peak_bytes));
-  if (f.training_peak_bytes > 0) text += fmt::format("Peak memory, training at batch {}: {}\n", batch_size, bytes_text(f.training_peak_bytes));
+  text += fmt::format(
+      "{}\nTotal params: {} ({})\nTrainable params: {}\nMultiply-adds per sample: {}\nPeak memory, inference at batch {}: {}\n",
+      std::string(78, '-'), count_text(f.parameters), bytes_text(f.parameters * static_cast<std::int64_t>(size_of(network.dtype()))),
+      count_text(f.trainable_parameters), count_text(f.macs_per_sample), batch_size, bytes_text(f.inference_peak_bytes));
+  if (f.training_peak_bytes > 0)
+    text += fmt::format("Peak memory, training at batch {}: {}\n", batch_size, bytes_text(f.training_peak_bytes));
   return text;
 }
 
@@ -96,8 +100,8 @@ void Model::check_memory(std::int64_t batch_size) {
   // A plan is cheap for a batch that will be run anyway: it is kept.
   const std::int64_t needed = footprint(batch_size).training_peak_bytes, available = available_memory();
   if (needed > available) {
-    fail(ErrorCode::kResourceExhausted, "fit: training at batch size {} needs {} of memory, the machine has {}; use a smaller batch_size", batch_size,
-         bytes_text(needed), bytes_text(available));
+    fail(ErrorCode::kResourceExhausted, "fit: training at batch size {} needs {} of memory, the machine has {}; use a smaller batch_size",
+         batch_size, bytes_text(needed), bytes_text(available));
   }
 }
 

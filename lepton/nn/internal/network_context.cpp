@@ -5,8 +5,8 @@
 
 namespace lepton::nn::internal {
 
-NetworkContext::NetworkContext(graph::GraphBuilder& builder, const Network& network, const BuildOptions& options, std::vector<Weight>* discovered,
-                               Built& built)
+NetworkContext::NetworkContext(graph::GraphBuilder& builder, const Network& network, const BuildOptions& options,
+                               std::vector<Weight>* discovered, Built& built)
     : builder_(builder), network_(network), options_(options), discovered_(discovered), built_(built) {
   dtype_ = network.dtype();
 }
@@ -24,7 +24,8 @@ void NetworkContext::enter(const Layer& layer, std::string name) {
 Value NetworkContext::weight(const WeightSpec& spec) {
   const std::string name = layer_name_ + "/" + spec.name;
   if (const auto known = values_.find(name); known != values_.end()) return known->second;
-  Weight weight{name, spec.shape, {dtype_, stored_shape(spec.shape, spec.order)}, spec.order, spec.initializer, spec.regularizer, spec.trainable};
+  Weight weight{name,          spec.shape, {dtype_, stored_shape(spec.shape, spec.order)}, spec.order, spec.initializer, spec.regularizer,
+                spec.trainable};
   const Value value = builder_.input(name, weight.stored, graph::InputKind::kState);
   values_[name] = value;
   if (!spec.regularizer.empty() && spec.trainable && layer_->trainable()) built_.losses.push_back(regularize(spec.regularizer, value));

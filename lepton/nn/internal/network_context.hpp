@@ -10,7 +10,8 @@ namespace lepton::nn::internal {
 class NetworkContext final : public LayerContext {
  public:
   /// `discovered` collects weights in the first build of a network; later builds look them up in the network.
-  NetworkContext(graph::GraphBuilder& builder, const Network& network, const BuildOptions& options, std::vector<Weight>* discovered, Built& built);
+  NetworkContext(graph::GraphBuilder& builder, const Network& network, const BuildOptions& options, std::vector<Weight>* discovered,
+                 Built& built);
 
   void enter(const Layer& layer, std::string name);
 

@@ -13,8 +13,10 @@ std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
   const Value v = x.order == Feature::Order::kFlatChannelsFirst ? x.logical() : x.channels_first();
   const Shape shape = {v.dim(1)};
   const auto constant = [&](double value) { return ops::constant(c.builder(), Tensor::full(c.dtype(), shape, value)); };
-  const Value gamma = c.flag("scale") ? c.weight({"gamma", shape, c.spec("gamma_initializer"), true, c.spec("gamma_regularizer")}) : constant(1);
-  const Value beta = c.flag("center") ? c.weight({"beta", shape, c.spec("beta_initializer"), true, c.spec("beta_regularizer")}) : constant(0);
+  const Value gamma =
+      c.flag("scale") ? c.weight({"gamma", shape, c.spec("gamma_initializer"), true, c.spec("gamma_regularizer")}) : constant(1);
+  const Value beta =
+      c.flag("center") ? c.weight({"beta", shape, c.spec("beta_initializer"), true, c.spec("beta_regularizer")}) : constant(0);
   const Value mean = c.weight({"moving_mean", shape, c.spec("moving_mean_initializer"), false});
   const Value variance = c.weight({"moving_variance", shape, c.spec("moving_variance_initializer"), false});
   const double epsilon = c.number("epsilon");

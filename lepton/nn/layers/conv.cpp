@@ -14,7 +14,8 @@ std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
   }
   const std::int64_t groups = c.integer("groups"), filters = c.integer("filters");
   if (x.dim(1) % groups != 0 || filters % groups != 0) {
-    fail(ErrorCode::kInvalidArgument, "groups must divide the input channels and filters (groups {}, channels {}, filters {})", groups, x.dim(1), filters);
+    fail(ErrorCode::kInvalidArgument, "groups must divide the input channels and filters (groups {}, channels {}, filters {})", groups,
+         x.dim(1), filters);
   }
   Dims shown = kernel_size;
   shown.push_back(x.dim(1) / groups);
@@ -27,7 +28,8 @@ std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
                                  .order = convolution_order(kernel_shape)});
   Value bias;
   if (c.flag("use_bias")) {
-    bias = c.weight({.name = "bias", .shape = {filters}, .initializer = c.spec("bias_initializer"), .regularizer = c.spec("bias_regularizer")});
+    bias = c.weight(
+        {.name = "bias", .shape = {filters}, .initializer = c.spec("bias_initializer"), .regularizer = c.spec("bias_regularizer")});
   }
   const Value y = ops::conv(x, kernel, bias,
                             {.strides = c.config().integers("strides"),
@@ -58,7 +60,8 @@ LayerDef declare(std::string_view name, std::string_view summary) {
 }
 
 Layer make(std::string_view name, std::size_t rank, std::int64_t filters, const Dims& kernel_size, const ConvOptions& o) {
-  if (kernel_size.size() != rank) fail(ErrorCode::kInvalidArgument, "{}: kernel_size must have {} values, got {}", name, rank, kernel_size.size());
+  if (kernel_size.size() != rank)
+    fail(ErrorCode::kInvalidArgument, "{}: kernel_size must have {} values, got {}", name, rank, kernel_size.size());
   return Layer(get_layer(name),
                {{"filters", filters},
                 {"kernel_size", kernel_size},
@@ -83,8 +86,14 @@ std::vector<LayerDef> conv_layers() {
           declare("Conv3D", "3-D convolution over [N, D, H, W, C].")};
 }
 
-Layer Conv1D(std::int64_t filters, std::int64_t kernel_size, const ConvOptions& options) { return make("Conv1D", 1, filters, {kernel_size}, options); }
-Layer Conv2D(std::int64_t filters, const Dims& kernel_size, const ConvOptions& options) { return make("Conv2D", 2, filters, kernel_size, options); }
-Layer Conv3D(std::int64_t filters, const Dims& kernel_size, const ConvOptions& options) { return make("Conv3D", 3, filters, kernel_size, options); }
+Layer Conv1D(std::int64_t filters, std::int64_t kernel_size, const ConvOptions& options) {
+  return make("Conv1D", 1, filters, {kernel_size}, options);
+}
+Layer Conv2D(std::int64_t filters, const Dims& kernel_size, const ConvOptions& options) {
+  return make("Conv2D", 2, filters, kernel_size, options);
+}
+Layer Conv3D(std::int64_t filters, const Dims& kernel_size, const ConvOptions& options) {
+  return make("Conv3D", 3, filters, kernel_size, options);
+}
 
 }  // namespace lepton::nn

@@ -6,8 +6,8 @@
 namespace lepton::nn {
 
 struct ConvOptions {
-  Dims strides = {};                // empty: 1 along each axis
-  std::string padding = "valid";    // or "same"
+  Dims strides = {};              // empty: 1 along each axis
+  std::string padding = "valid";  // or "same"
   Dims dilation_rate = {};
   std::int64_t groups = 1;
   Spec activation = {};

@@ -19,7 +19,9 @@ std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
                                  .order = flat ? flattened_order(inputs[0].unflattened, units) : StoredOrder{}});
   Value y = ops::matmul(x, kernel);
   if (c.flag("use_bias")) {
-    y = ops::add(y, c.weight({.name = "bias", .shape = {units}, .initializer = c.spec("bias_initializer"), .regularizer = c.spec("bias_regularizer")}));
+    y = ops::add(
+        y,
+        c.weight({.name = "bias", .shape = {units}, .initializer = c.spec("bias_initializer"), .regularizer = c.spec("bias_regularizer")}));
   }
   return {activate(c.spec("activation"), Feature(y))};
 }

@@ -19,6 +19,8 @@ std::vector<LayerDef> dropout_layers() {
            .build = build}};
 }
 
-Layer Dropout(double rate, const DropoutOptions& o) { return Layer(get_layer("Dropout"), {{"rate", rate}, {"input_shape", o.input_shape}}, o.name); }
+Layer Dropout(double rate, const DropoutOptions& o) {
+  return Layer(get_layer("Dropout"), {{"rate", rate}, {"input_shape", o.input_shape}}, o.name);
+}
 
 }  // namespace lepton::nn

@@ -8,7 +8,8 @@ namespace {
 template <bool kMax, int kSpatial>
 std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
   const Value x = inputs[0].channels_first();
-  if (x.rank() != kSpatial + 2) fail(ErrorCode::kShapeMismatch, "expects inputs of rank {} (shape {})", kSpatial + 2, inputs[0].logical_shape());
+  if (x.rank() != kSpatial + 2)
+    fail(ErrorCode::kShapeMismatch, "expects inputs of rank {} (shape {})", kSpatial + 2, inputs[0].logical_shape());
   std::vector<std::int64_t> axes;
   for (int axis = 2; axis < x.rank(); ++axis) axes.push_back(axis);
   const bool keepdims = c.flag("keepdims");
@@ -18,7 +19,10 @@ std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
 
 template <bool kMax, int kSpatial>
 LayerDef declare(std::string_view name, std::string_view summary) {
-  return {.name = name, .summary = summary, .config = {{"keepdims", false, any_value, "keep the spatial axes as size 1"}}, .build = build<kMax, kSpatial>};
+  return {.name = name,
+          .summary = summary,
+          .config = {{"keepdims", false, any_value, "keep the spatial axes as size 1"}},
+          .build = build<kMax, kSpatial>};
 }
 
 Layer make(std::string_view name, const GlobalPoolingOptions& o) {
@@ -28,9 +32,12 @@ Layer make(std::string_view name, const GlobalPoolingOptions& o) {
 }  // namespace
 
 std::vector<LayerDef> global_pool_layers() {
-  return {declare<true, 1>("GlobalMaxPooling1D", "Largest value of each channel."),      declare<true, 2>("GlobalMaxPooling2D", "Largest value of each channel."),
-          declare<true, 3>("GlobalMaxPooling3D", "Largest value of each channel."),      declare<false, 1>("GlobalAveragePooling1D", "Mean of each channel."),
-          declare<false, 2>("GlobalAveragePooling2D", "Mean of each channel."),          declare<false, 3>("GlobalAveragePooling3D", "Mean of each channel.")};
+  return {declare<true, 1>("GlobalMaxPooling1D", "Largest value of each channel."),
+          declare<true, 2>("GlobalMaxPooling2D", "Largest value of each channel."),
+          declare<true, 3>("GlobalMaxPooling3D", "Largest value of each channel."),
+          declare<false, 1>("GlobalAveragePooling1D", "Mean of each channel."),
+          declare<false, 2>("GlobalAveragePooling2D", "Mean of each channel."),
+          declare<false, 3>("GlobalAveragePooling3D", "Mean of each channel.")};
 }
 
 Layer GlobalMaxPooling1D(const GlobalPoolingOptions& options) { return make("GlobalMaxPooling1D", options); }

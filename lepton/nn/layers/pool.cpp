@@ -31,8 +31,10 @@ LayerDef declare(std::string_view name, std::string_view summary) {
 }
 
 Layer make(std::string_view name, std::size_t rank, const Dims& pool_size, const PoolingOptions& o) {
-  if (pool_size.size() != rank) fail(ErrorCode::kInvalidArgument, "{}: pool_size must have {} values, got {}", name, rank, pool_size.size());
-  return Layer(get_layer(name), {{"pool_size", pool_size}, {"strides", o.strides}, {"padding", o.padding}, {"input_shape", o.input_shape}}, o.name);
+  if (pool_size.size() != rank)
+    fail(ErrorCode::kInvalidArgument, "{}: pool_size must have {} values, got {}", name, rank, pool_size.size());
+  return Layer(get_layer(name), {{"pool_size", pool_size}, {"strides", o.strides}, {"padding", o.padding}, {"input_shape", o.input_shape}},
+               o.name);
 }
 
 }  // namespace

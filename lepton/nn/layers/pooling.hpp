@@ -6,8 +6,8 @@
 namespace lepton::nn {
 
 struct PoolingOptions {
-  Dims strides = {};               // empty: as the window
-  std::string padding = "valid";   // or "same"
+  Dims strides = {};              // empty: as the window
+  std::string padding = "valid";  // or "same"
   Dims input_shape = {};
   std::string name = {};
 };

@@ -44,13 +44,19 @@ std::vector<Value> sparse(const LossInputs& in, const Value& weight, const Attri
 
 std::vector<MetricDef> accuracy_metrics() {
   return {
-      {.name = "accuracy", .summary = "Share of right predictions; becomes the kind that fits the loss.", .batch_sums = categorical, .finish = share},
+      {.name = "accuracy",
+       .summary = "Share of right predictions; becomes the kind that fits the loss.",
+       .batch_sums = categorical,
+       .finish = share},
       {.name = "binary_accuracy",
        .summary = "Share of yes/no outputs on the right side of the threshold.",
        .arguments = {{"threshold", 0.5, any_value, "outputs above it say yes"}},
        .batch_sums = binary,
        .finish = share},
-      {.name = "categorical_accuracy", .summary = "Share of samples whose largest output is the target's class.", .batch_sums = categorical, .finish = share},
+      {.name = "categorical_accuracy",
+       .summary = "Share of samples whose largest output is the target's class.",
+       .batch_sums = categorical,
+       .finish = share},
       {.name = "sparse_categorical_accuracy", .summary = "The same for integer targets.", .batch_sums = sparse, .finish = share},
   };
 }

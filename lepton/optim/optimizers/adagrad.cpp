@@ -18,8 +18,12 @@ std::vector<OptimizerDef> adagrad_optimizers() {
       .summary = "Step sizes that shrink with the sum of squared gradients.",
       .formula = "s = s + g²; w = w - lr g / sqrt(s + ε)",
       .source = "Duchi et al. 2011",
-      .arguments = {{"initial_accumulator_value", 0.1, non_negative, "first value of the sum"}, {"epsilon", 1e-7, positive, "keeps the division finite"}},
-      .slots = [](const Attributes& a) { return std::vector<SlotDef>{{"sum", a.number("initial_accumulator_value")}}; },
+      .arguments = {{"initial_accumulator_value", 0.1, non_negative, "first value of the sum"},
+                    {"epsilon", 1e-7, positive, "keeps the division finite"}},
+      .slots =
+          [](const Attributes& a) {
+            return std::vector<SlotDef>{{"sum", a.number("initial_accumulator_value")}};
+          },
       .update = update,
   }};
 }

@@ -46,14 +46,17 @@ OptimizerDef declare(std::string_view name, std::string_view summary, std::strin
 }  // namespace
 
 std::vector<OptimizerDef> adam_optimizers() {
-  return {declare("adam", "Adaptive moments.", "Kingma & Ba 2015", 0), declare("adamw", "Adam with decoupled weight decay.", "Loshchilov & Hutter 2019", 0.004)};
+  return {declare("adam", "Adaptive moments.", "Kingma & Ba 2015", 0),
+          declare("adamw", "Adam with decoupled weight decay.", "Loshchilov & Hutter 2019", 0.004)};
 }
 
 Optimizer Adam(const AdamOptions& o) {
-  return make("adam", o.learning_rate, o.common, {{"beta_1", o.beta_1}, {"beta_2", o.beta_2}, {"epsilon", o.epsilon}, {"amsgrad", o.amsgrad}});
+  return make("adam", o.learning_rate, o.common,
+              {{"beta_1", o.beta_1}, {"beta_2", o.beta_2}, {"epsilon", o.epsilon}, {"amsgrad", o.amsgrad}});
 }
 Optimizer AdamW(const AdamOptions& o) {
-  return make("adamw", o.learning_rate, o.common, {{"beta_1", o.beta_1}, {"beta_2", o.beta_2}, {"epsilon", o.epsilon}, {"amsgrad", o.amsgrad}});
+  return make("adamw", o.learning_rate, o.common,
+              {{"beta_1", o.beta_1}, {"beta_2", o.beta_2}, {"epsilon", o.epsilon}, {"amsgrad", o.amsgrad}});
 }
 
 }  // namespace lepton::optim

@@ -48,7 +48,8 @@ std::vector<OptimizerDef> rmsprop_optimizers() {
 }
 
 Optimizer RMSprop(const RMSpropOptions& o) {
-  return make("rmsprop", o.learning_rate, o.common, {{"rho", o.rho}, {"momentum", o.momentum}, {"epsilon", o.epsilon}, {"centered", o.centered}});
+  return make("rmsprop", o.learning_rate, o.common,
+              {{"rho", o.rho}, {"momentum", o.momentum}, {"epsilon", o.epsilon}, {"centered", o.centered}});
 }
 
 }  // namespace lepton::optim

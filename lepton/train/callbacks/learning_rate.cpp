@@ -10,7 +10,8 @@ namespace {
 
 class PlateauCallback final : public Callback {
  public:
-  explicit PlateauCallback(const ReduceLROnPlateauOptions& options) : options_(options), monitor_(options.monitor, options.mode, options.min_delta) {
+  explicit PlateauCallback(const ReduceLROnPlateauOptions& options)
+      : options_(options), monitor_(options.monitor, options.mode, options.min_delta) {
     if (options.factor >= 1) fail(ErrorCode::kInvalidArgument, "reduce_lr_on_plateau: factor must be below 1 (factor {})", options.factor);
   }
   void on_epoch_end(Training& training, Logs& logs) override {
@@ -35,7 +36,11 @@ class PlateauCallback final : public Callback {
   }
   std::string name() const override { return "reduce_lr_on_plateau"; }
   std::string save_state() const override {
-    return nlohmann::json{{"waited", waited_}, {"cooling", cooling_}, {"rate", rate_}, {"best", monitor_.has_best() ? nlohmann::json(monitor_.best()) : nlohmann::json()}}.dump();
+    return nlohmann::json{{"waited", waited_},
+                          {"cooling", cooling_},
+                          {"rate", rate_},
+                          {"best", monitor_.has_best() ? nlohmann::json(monitor_.best()) : nlohmann::json()}}
+        .dump();
   }
   void restore_state(const std::string& text) override {
     const auto json = nlohmann::json::parse(text);

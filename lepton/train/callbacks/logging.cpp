@@ -17,7 +17,8 @@ class CsvCallback final : public Callback {
     text += '\n';
     for (std::size_t epoch = 0; epoch < history.num_epochs(); ++epoch) {
       text += std::to_string(epoch + 1);
-      for (const auto& [key, value] : logs) text += history.has(key) && history[key].size() > epoch ? fmt::format(",{}", history[key][epoch]) : ",";
+      for (const auto& [key, value] : logs)
+        text += history.has(key) && history[key].size() > epoch ? fmt::format(",{}", history[key][epoch]) : ",";
       text += '\n';
     }
     text += std::to_string(training.position().epoch + 1);
@@ -53,6 +54,8 @@ class FunctionsCallback final : public Callback {
 }  // namespace
 
 std::shared_ptr<Callback> CSVLogger(const std::string& path) { return std::make_shared<CsvCallback>(path); }
-std::shared_ptr<Callback> LambdaCallback(LambdaCallbackOptions functions) { return std::make_shared<FunctionsCallback>(std::move(functions)); }
+std::shared_ptr<Callback> LambdaCallback(LambdaCallbackOptions functions) {
+  return std::make_shared<FunctionsCallback>(std::move(functions));
+}
 
 }  // namespace lepton::train

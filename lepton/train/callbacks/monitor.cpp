@@ -17,7 +17,9 @@ bool grows(std::string_view key) {
 }  // namespace
 
 Monitor::Monitor(std::string key, Mode mode, double min_delta)
-    : key_(std::move(key)), higher_(mode == Mode::kMax || (mode == Mode::kAuto && grows(key_))), min_delta_(min_delta < 0 ? -min_delta : min_delta) {}
+    : key_(std::move(key)),
+      higher_(mode == Mode::kMax || (mode == Mode::kAuto && grows(key_))),
+      min_delta_(min_delta < 0 ? -min_delta : min_delta) {}
 
 bool Monitor::is_better(double value) const {
   if (value != value) return false;

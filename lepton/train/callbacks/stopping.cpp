@@ -10,7 +10,8 @@ namespace {
 
 class EarlyStoppingCallback final : public Callback {
  public:
-  explicit EarlyStoppingCallback(const EarlyStoppingOptions& options) : options_(options), monitor_(options.monitor, options.mode, options.min_delta) {}
+  explicit EarlyStoppingCallback(const EarlyStoppingOptions& options)
+      : options_(options), monitor_(options.monitor, options.mode, options.min_delta) {}
 
   void on_epoch_end(Training& training, Logs& logs) override {
     const double value = monitored(logs, monitor_.key());

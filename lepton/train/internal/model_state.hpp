@@ -9,12 +9,13 @@ struct Compiled {
   Objective objective;
   optim::Optimizer optimizer;
   std::unique_ptr<runtime::Program> update, accumulate, evaluation;
-  bool weighted = false;             // the training programs take sample weights
+  bool weighted = false;  // the training programs take sample weights
   bool evaluation_weighted = false;
 };
 
 struct Model::State {
-  explicit State(nn::Network n, const ModelOptions& o) : network(std::move(n)), options(o), variables(std::make_shared<runtime::VariableStore>()) {}
+  explicit State(nn::Network n, const ModelOptions& o)
+      : network(std::move(n)), options(o), variables(std::make_shared<runtime::VariableStore>()) {}
 
   nn::Network network;
   ModelOptions options;

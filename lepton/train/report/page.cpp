@@ -51,7 +51,8 @@ void Page::figures(const std::vector<Figure>& figures) {
     body_ += fmt::format("<div class='figure'>{}<b>{}</b><span>95 % interval {} to {}{}{}</span></div>", escape_html(f.name),
                          percent ? fmt::format("{:.1f} %", f.value * 100) : fmt::format("{:.4g}", f.value),
                          percent ? fmt::format("{:.1f}", f.interval.low * 100) : fmt::format("{:.4g}", f.interval.low),
-                         percent ? fmt::format("{:.1f} %", f.interval.high * 100) : fmt::format("{:.4g}", f.interval.high), f.note.empty() ? "" : "<br>", escape_html(f.note));
+                         percent ? fmt::format("{:.1f} %", f.interval.high * 100) : fmt::format("{:.4g}", f.interval.high),
+                         f.note.empty() ? "" : "<br>", escape_html(f.note));
   }
   body_ += "</div>\n";
 }
@@ -90,7 +91,8 @@ void Page::pictures(const std::vector<Picture>& pictures) {
 
 std::string Page::html() const {
   return fmt::format(
-      "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'><meta name='viewport' content='width=device-width'><title>{0}</title>\n<style>{1}</style></head>\n"
+      "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'><meta name='viewport' "
+      "content='width=device-width'><title>{0}</title>\n<style>{1}</style></head>\n"
       "<body><h1>{0}</h1><p class='sub'>{2}</p>\n{3}</body></html>\n",
       escape_html(title_), kStyle, escape_html(subtitle_), body_);
 }

@@ -16,7 +16,9 @@ constexpr double kZ95 = 1.959963984540054;
 
 double ratio(std::int64_t a, std::int64_t b) { return b == 0 ? 0 : static_cast<double>(a) / static_cast<double>(b); }
 
-double f1_of(std::int64_t hits, std::int64_t said, std::int64_t there) { return said + there == 0 ? 0 : 2.0 * static_cast<double>(hits) / static_cast<double>(said + there); }
+double f1_of(std::int64_t hits, std::int64_t said, std::int64_t there) {
+  return said + there == 0 ? 0 : 2.0 * static_cast<double>(hits) / static_cast<double>(said + there);
+}
 
 struct Totals {
   std::int64_t hits = 0, said = 0, there = 0;
@@ -43,8 +45,8 @@ Interval wilson_interval(std::int64_t successes, std::int64_t trials) {
   return {successes == 0 ? 0.0 : std::max(0.0, center - half), successes == trials ? 1.0 : std::min(1.0, center + half)};
 }
 
-Interval bootstrap_interval(std::int64_t num_samples, std::span<const std::int64_t> groups, const std::function<double(std::span<const std::int64_t>)>& figure,
-                            std::uint64_t seed, int resamples) {
+Interval bootstrap_interval(std::int64_t num_samples, std::span<const std::int64_t> groups,
+                            const std::function<double(std::span<const std::int64_t>)>& figure, std::uint64_t seed, int resamples) {
   if (num_samples == 0) return {0, 0};
   std::vector<std::vector<std::int64_t>> clusters;
   if (groups.empty()) {
@@ -75,7 +77,8 @@ Confusion confusion_matrix(std::span<const std::int64_t> truth, std::span<const 
   Confusion confusion{classes, std::vector<std::int64_t>(static_cast<std::size_t>(classes * classes), 0)};
   for (std::size_t i = 0; i < truth.size(); ++i) {
     if (truth[i] < 0 || truth[i] >= classes || predicted[i] < 0 || predicted[i] >= classes) {
-      fail(ErrorCode::kInvalidArgument, "confusion matrix: label {} or prediction {} is outside the {} classes", truth[i], predicted[i], classes);
+      fail(ErrorCode::kInvalidArgument, "confusion matrix: label {} or prediction {} is outside the {} classes", truth[i], predicted[i],
+           classes);
     }
     ++confusion.counts[static_cast<std::size_t>(truth[i] * classes + predicted[i])];
   }
@@ -88,8 +91,13 @@ std::vector<ClassFigures> class_figures(std::span<const std::int64_t> truth, std
   std::vector<ClassFigures> all;
   for (std::int64_t c = 0; c < classes; ++c) {
     const Totals t = totals_of(confusion, c);
-    ClassFigures f{ratio(t.hits, t.said), ratio(t.hits, t.there), f1_of(t.hits, t.said, t.there), t.there, wilson_interval(t.hits, t.there),
-                   wilson_interval(t.hits, t.said), {}};
+    ClassFigures f{ratio(t.hits, t.said),
+                   ratio(t.hits, t.there),
+                   f1_of(t.hits, t.said, t.there),
+                   t.there,
+                   wilson_interval(t.hits, t.there),
+                   wilson_interval(t.hits, t.said),
+                   {}};
     f.f1_interval = bootstrap_interval(
         static_cast<std::int64_t>(truth.size()), groups,
         [&](std::span<const std::int64_t> drawn) {

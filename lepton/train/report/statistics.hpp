@@ -17,17 +17,19 @@ struct Interval {
 /// Source:  Wilson 1927, "Probable Inference, the Law of Succession, and Statistical Inference".
 Interval wilson_interval(std::int64_t successes, std::int64_t trials);
 
-/// 95 % percentile bootstrap of any figure: `figure` gets the indices of the drawn samples. Samples of one group (same number in `groups`; empty:
-/// each its own) are drawn together, so that dependent samples do not make the interval too narrow. Same seed, same interval.
+/// 95 % percentile bootstrap of any figure: `figure` gets the indices of the drawn samples. Samples of one group (same number in `groups`;
+/// empty: each its own) are drawn together, so that dependent samples do not make the interval too narrow. Same seed, same interval.
 /// Source:  Efron & Tibshirani 1993; Field & Welsh 2007 for clusters.
-Interval bootstrap_interval(std::int64_t num_samples, std::span<const std::int64_t> groups, const std::function<double(std::span<const std::int64_t>)>& figure,
-                            std::uint64_t seed, int resamples = 1000);
+Interval bootstrap_interval(std::int64_t num_samples, std::span<const std::int64_t> groups,
+                            const std::function<double(std::span<const std::int64_t>)>& figure, std::uint64_t seed, int resamples = 1000);
 
 /// counts[t * classes + p]: samples of true class t predicted as p.
 struct Confusion {
   std::int64_t classes = 0;
   std::vector<std::int64_t> counts;
-  std::int64_t at(std::int64_t truth, std::int64_t predicted) const { return counts[static_cast<std::size_t>(truth * classes + predicted)]; }
+  std::int64_t at(std::int64_t truth, std::int64_t predicted) const {
+    return counts[static_cast<std::size_t>(truth * classes + predicted)];
+  }
 };
 Confusion confusion_matrix(std::span<const std::int64_t> truth, std::span<const std::int64_t> predicted, std::int64_t classes);
 
