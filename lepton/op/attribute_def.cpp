@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "lepton/base/text.hpp"
+
 namespace lepton {
 namespace {
 
@@ -26,10 +28,9 @@ bool is_probability(const Attribute& a) {
 }
 
 Error unknown_attribute(std::string_view component, std::span<const AttributeDef> declared, std::string_view name) {
-  const auto nearest = std::ranges::min_element(
-      declared, [&](const AttributeDef& a, const AttributeDef& b) { return edit_distance(a.name, name) < edit_distance(b.name, name); });
-  if (nearest == declared.end()) return make_error(ErrorCode::kInvalidArgument, "{}: has no attributes (given '{}')", component, name);
-  return make_error(ErrorCode::kInvalidArgument, "{}: has no attribute '{}'; did you mean '{}'?", component, name, nearest->name);
+  std::vector<std::string> known;
+  for (const AttributeDef& attribute : declared) known.emplace_back(attribute.name);
+  return make_error(ErrorCode::kInvalidArgument, "{}: has no attribute '{}'{}", component, name, did_you_mean(name, known));
 }
 
 // An integer where a number is declared is what people write.
@@ -40,21 +41,6 @@ Attribute as_declared(const AttributeDef& declared, const Attribute& given) {
 }
 
 }  // namespace
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t up = row[j];
-      row[j] = std::min({up + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = up;
-    }
-  }
-  return row[b.size()];
-}
 
 const Constraint any_value = {"", nullptr};
 const Constraint positive = {"must be positive", is_positive};

@@ -23,9 +23,6 @@ struct AttributeDef {
   bool required = false;
 };
 
-/// Levenshtein distance, for "did you mean".
-std::size_t edit_distance(std::string_view a, std::string_view b);
-
 /// Fills in defaults. `component` (the operator, layer …) stands in front of error texts.
 /// Errors: kInvalidArgument for an unknown name (the text has the nearest known one), a missing required one, a wrong type, a broken
 /// constraint.

@@ -1,8 +1,9 @@
 // Parser and printer of specs.
 #include "lepton/op/spec.hpp"
 
-#include <algorithm>
 #include <charconv>
+
+#include "lepton/base/text.hpp"
 
 namespace lepton {
 namespace {
@@ -149,10 +150,8 @@ std::string Spec::to_string() const {
   return text + ")";
 }
 
-Error no_such_name(std::string_view what, std::string_view name, std::span<const std::string_view> known) {
-  const auto nearest = std::ranges::min_element(known, {}, [&](std::string_view k) { return edit_distance(k, name); });
-  if (nearest == known.end()) return make_error(ErrorCode::kNotFound, "{}: there is no '{}'", what, name);
-  return make_error(ErrorCode::kNotFound, "{}: there is no '{}'; did you mean '{}'?", what, name, *nearest);
+Error no_such_name(std::string_view what, std::string_view name, std::span<const std::string> known) {
+  return make_error(ErrorCode::kNotFound, "{}: there is no '{}'{}", what, name, did_you_mean(name, known));
 }
 
 }  // namespace lepton

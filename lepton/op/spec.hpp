@@ -43,14 +43,14 @@ template <class Row>
 Result<const Row*> find_row(std::span<const Row> table, std::string_view name, std::string_view what);
 
 /// The error of find_row: "<what>: there is no 'adan'; did you mean 'adam'?"
-Error no_such_name(std::string_view what, std::string_view name, std::span<const std::string_view> known);
+Error no_such_name(std::string_view what, std::string_view name, std::span<const std::string> known);
 
 template <class Row>
 Result<const Row*> find_row(std::span<const Row> table, std::string_view name, std::string_view what) {
-  std::vector<std::string_view> known;
+  std::vector<std::string> known;
   for (const Row& row : table) {
     if (row.name == name) return &row;
-    known.push_back(row.name);
+    known.emplace_back(row.name);
   }
   return no_such_name(what, name, known);
 }
