@@ -11,7 +11,7 @@ namespace {
 
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 
-WireField only_field(const std::string& message) {
+WireField only_field(std::string_view message) {
   WireReader reader(bytes_of(message));
   const WireField field = reader.next().value();
   EXPECT_TRUE(reader.at_end());
