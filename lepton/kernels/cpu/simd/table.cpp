@@ -1,0 +1,36 @@
+// The operators that our vector kernels compute, and how.
+#include "lepton/kernels/cpu/simd/kernels.hpp"
+#include "lepton/kernels/cpu/simd/simd.hpp"
+
+namespace lepton::kernels::simd {
+namespace {
+
+// Names of operators whose every element depends on the operands' elements at the same place only.
+constexpr std::string_view kElementwise[] = {
+    "abs",           "acos",       "acosh",   "add",         "asin",        "asinh",
+    "atan",          "atanh",      "cast",    "ceil",        "celu",        "clip",
+    "cos",           "cosh",       "div",     "elu",         "equal",       "erf",
+    "exp",           "expm1",      "floor",   "gelu",        "greater",     "greater_equal",
+    "hard_sigmoid",  "hard_swish", "is_inf",  "is_nan",      "leaky_relu",  "less",
+    "less_equal",    "log",        "log1p",   "logical_and", "logical_not", "logical_or",
+    "logical_xor",   "maximum",    "minimum", "mish",        "mod",         "mul",
+    "neg",           "not_equal",  "pow",     "prelu",       "reciprocal",  "relu",
+    "relu_gradient", "round",      "rsqrt",   "selu",        "sigmoid",     "sign",
+    "silu",          "sin",        "sinh",    "softplus",    "softsign",    "sqrt",
+    "square",        "sub",        "tan",     "tanh",        "where",       "fused_elementwise",
+};
+
+std::vector<KernelEntry> make_table() {
+  std::vector<KernelEntry> table;
+  for (const std::string_view op : kElementwise) table.push_back({op, elementwise});
+  return table;
+}
+
+}  // namespace
+
+std::span<const KernelEntry> table() {
+  static const std::vector<KernelEntry> kTable = make_table();
+  return kTable;
+}
+
+}  // namespace lepton::kernels::simd
