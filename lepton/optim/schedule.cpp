@@ -42,6 +42,24 @@ double cosine(std::int64_t step, const Attributes& a) {
   return peak * share;
 }
 
+// Loshchilov & Hutter 2017: cosine decay that starts again, each period t_mul times as long and m_mul times as high.
+double cosine_restarts(std::int64_t step, const Attributes& a) {
+  double completed = static_cast<double>(step) / static_cast<double>(a.integer("first_decay_steps"));
+  const double stretch = a.number("t_mul");
+  double restarts = 0;
+  if (stretch == 1) {
+    restarts = std::floor(completed);
+    completed -= restarts;
+  } else {
+    restarts = std::floor(std::log(1 - completed * (1 - stretch)) / std::log(stretch));
+    const double begun = (1 - std::pow(stretch, restarts)) / (1 - stretch);
+    completed = (completed - begun) / std::pow(stretch, restarts);
+  }
+  const double height = std::pow(a.number("m_mul"), restarts);
+  const double share = 0.5 * height * (1 + std::cos(std::numbers::pi * completed));
+  return a.number("initial_learning_rate") * ((1 - a.number("alpha")) * share + a.number("alpha"));
+}
+
 double piecewise(std::int64_t step, const Attributes& a) {
   const auto& boundaries = a.integers("boundaries");
   const auto& values = a.get<std::vector<double>>("values");
@@ -96,6 +114,14 @@ std::span<const ScheduleDef> all_schedules() {
         {"warmup_target", -1.0, any_value, "negative: no warm-up"},
         {"warmup_steps", 0, non_negative, ""}},
        cosine},
+      {"cosine_decay_restarts",
+       "cosine decay that starts again with longer and lower periods",
+       {kInitial,
+        {"first_decay_steps", 1, positive, "", true},
+        {"t_mul", 2.0, positive, ""},
+        {"m_mul", 1.0, positive, ""},
+        {"alpha", 0.0, non_negative, ""}},
+       cosine_restarts},
       {"piecewise_constant",
        "values between boundaries",
        {{"boundaries", std::vector<std::int64_t>{}, any_value, "", true}, {"values", std::vector<double>{}, any_value, "", true}},

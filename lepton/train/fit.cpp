@@ -82,7 +82,6 @@ History FitLoop::run() {
 
 void FitLoop::train_epoch() {
   Model::State& state = *model_.state_;
-  const std::int64_t overwrite = state.compiled->optimizer.arguments().integer("ema_overwrite_frequency");
   training_.start(position_.epoch, position_.batch);
   for (const auto& callback : callbacks_) callback->on_epoch_begin(*this);
   std::optional<RunningLogs> running;
@@ -97,7 +96,6 @@ void FitLoop::train_epoch() {
     ++position_.batch;
     position_.sums = running->sums();
     position_.samples = running->samples();
-    if (overwrite > 0 && state.compiled->optimizer.keeps_average() && state.iterations % overwrite == 0) model_.adopt_averages();
     const Logs logs = running->logs();
     for (const auto& callback : callbacks_) callback->on_batch_end(*this, logs);
     if (options_.cancel != nullptr && options_.cancel->load()) {

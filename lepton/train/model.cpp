@@ -152,6 +152,9 @@ std::span<const Tensor> Model::State::train(const Batch& batch) {
   const std::vector<Tensor> feeds = feed(program, batch);
   const std::span<const Tensor> results = program.run_borrowed(feeds);
   ++iterations;
+  // Keras counts updates, not batches.
+  const std::int64_t overwrite = compiled->optimizer.arguments().integer("ema_overwrite_frequency");
+  if (last && overwrite > 0 && iterations / every % overwrite == 0) adopt_averages();
   return results;
 }
 
@@ -211,10 +214,12 @@ void Model::swap_averages() {
   }
 }
 
-void Model::adopt_averages() {
-  if (!state_->require_compiled().optimizer.keeps_average() || state_->iterations == 0) return;
-  for (const Weight* weight : trained_weights(state_->network)) {
-    state_->variables->get(weight->name).set(state_->variables->get(fmt::format("optimizer/{}/average", weight->name)).get());
+void Model::adopt_averages() { state_->adopt_averages(); }
+
+void Model::State::adopt_averages() {
+  if (!require_compiled().optimizer.keeps_average() || iterations == 0) return;
+  for (const Weight* weight : trained_weights(network)) {
+    variables->get(weight->name).set(variables->get(fmt::format("optimizer/{}/average", weight->name)).get());
   }
 }
 

@@ -36,6 +36,7 @@ struct Model::State {
 
   /// Inputs of one batch in the order of `program`.
   std::vector<Tensor> feed(const runtime::Program& program, const Batch& batch) const;
+  void adopt_averages();
   /// Runs one step; returns the results by the program's output names.
   std::span<const Tensor> train(const Batch& batch);
 };

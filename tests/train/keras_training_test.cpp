@@ -1,0 +1,170 @@
+// Twenty steps of training from Keras's initial weights: every optimiser, loss, schedule and regulariser that both have follows Keras's
+// loss, in double within 1e-7, in single within 1e-3.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "lepton/nn/layers.hpp"
+#include "lepton/train/model.hpp"
+#include "tests/support/golden.hpp"
+
+namespace lepton::train {
+namespace {
+
+using lepton::testing::attributes_from_keras;
+using lepton::testing::GoldenArrays;
+using lepton::testing::snake_case;
+
+const Json& cases() {
+  static const Json json = lepton::testing::read_golden_json("training/cases.json");
+  return json.at("cases");
+}
+
+// What Keras has and Lepton has not, with the reason.
+const std::map<std::string, std::string>& not_in_lepton() {
+  static const std::map<std::string, std::string> reasons = {
+      {"loss_mean_squared_error_sum", "losses are always reduced by sum_over_batch_size, Keras's default"},
+      {"sample_weight_mean", "losses are always reduced by sum_over_batch_size, Keras's default"},
+      {"regularizer_l2_activity", "penalties on outputs are a layer of their own (ActivityRegularization)"},
+  };
+  return reasons;
+}
+
+Spec loss_spec(const Json& json) {
+  static const std::map<std::string, std::string> names = {{"KLDivergence", "kl_divergence"}};
+  const std::string class_name = json.at("class_name");
+  const auto renamed = names.find(class_name);
+  const std::string name = renamed == names.end() ? snake_case(class_name) : renamed->second;
+  Attributes arguments;
+  for (const auto& [key, value] : json.at("config").items()) {
+    if (key == "reduction" || key == "axis" || key == "ignore_class" || value.is_null()) continue;
+    if (value.is_boolean()) {
+      arguments.set(key, value.get<bool>());
+    } else if (value.is_number()) {
+      arguments.set(key, value.get<double>());
+    }
+  }
+  return Spec(name, arguments);
+}
+
+std::string schedule_text(const Json& json) {
+  static const std::map<std::string, std::string> names = {{"ExponentialDecay", "exponential_decay"},
+                                                           {"PolynomialDecay", "polynomial_decay"},
+                                                           {"CosineDecay", "cosine_decay"},
+                                                           {"CosineDecayRestarts", "cosine_decay_restarts"},
+                                                           {"PiecewiseConstantDecay", "piecewise_constant"},
+                                                           {"InverseTimeDecay", "inverse_time_decay"}};
+  Attributes arguments;
+  for (const auto& [key, value] : json.at("config").items()) {
+    if (value.is_boolean()) {
+      arguments.set(key, value.get<bool>());
+    } else if (value.is_number_integer()) {
+      arguments.set(key, value.get<std::int64_t>());
+    } else if (value.is_number()) {
+      arguments.set(key, value.get<double>());
+    } else if (value.is_array()) {
+      if (key == "boundaries") {
+        arguments.set(key, value.get<std::vector<std::int64_t>>());
+      } else {
+        arguments.set(key, value.get<std::vector<double>>());
+      }
+    }
+  }
+  return Spec(names.at(json.at("class_name")), arguments).to_string();
+}
+
+Spec optimizer_spec(const Json& json) {
+  Attributes arguments;
+  for (const auto& [key, value] : json.at("config").items()) {
+    if (value.is_null()) continue;
+    if (value.is_object()) {
+      arguments.set("schedule", schedule_text(value));
+    } else if (value.is_boolean()) {
+      arguments.set(key, value.get<bool>());
+    } else if (value.is_number_integer()) {
+      arguments.set(key, value.get<std::int64_t>());
+    } else if (value.is_number()) {
+      arguments.set(key, value.get<double>());
+    }
+  }
+  std::string name = json.at("class_name");
+  std::ranges::transform(name, name.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
+  return Spec(name, arguments);
+}
+
+Model make_model(const Json& config, const GoldenArrays& arrays, DType dtype) {
+  std::vector<nn::Layer> layers;
+  for (const Json& layer : config.at("layers")) {
+    const std::string class_name = layer.at("class_name");
+    const nn::LayerDef& def = nn::get_layer(class_name);
+    Attributes attributes = attributes_from_keras(class_name, layer.at("config"), def.config);
+    if (layers.empty()) attributes.set("input_shape", config.at("input_shape").get<std::vector<std::int64_t>>());
+    layers.emplace_back(def, attributes);
+  }
+  Model model(nn::Network::sequential(layers, dtype), {.dtype = dtype});
+  std::vector<Tensor> weights;
+  for (std::size_t i = 0; i < config.at("weights").size(); ++i) weights.push_back(arrays[fmt::format("initial_{}", i)]);
+  model.set_weights(weights);
+  model.compile({.optimizer = optim::Optimizer(optimizer_spec(config.at("optimizer"))), .loss = nn::Loss(loss_spec(config.at("loss")))});
+  return model;
+}
+
+Tensor sample_weight_of(const Json& config, const GoldenArrays& arrays, const Tensor& target, std::int64_t batch) {
+  if (arrays.has("sample_weight")) return arrays["sample_weight"].rows(batch, batch + 1).reshape({-1});
+  if (!config.contains("class_weight")) return {};
+  const std::int64_t rows = target.shape()[0], width = target.num_elements() / rows;
+  const std::vector<double> values = target.to_vector<double>();
+  std::vector<double> weights;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    const auto row = values.begin() + i * width;
+    const std::int64_t label = width == 1 ? static_cast<std::int64_t>(*row) : std::max_element(row, row + width) - row;
+    weights.push_back(config.at("class_weight").at(std::to_string(label)).get<double>());
+  }
+  return Tensor::from(weights, {rows});
+}
+
+// Batch `s` of an array [batches, N, …].
+Tensor batch_of(const Tensor& array, std::int64_t batch) {
+  const Tensor rows = array.rows(batch, batch + 1);
+  return rows.reshape(Shape(Dims(array.shape().begin() + 1, array.shape().end())));
+}
+
+void follow(const Json& config, DType dtype, double tolerance) {
+  const GoldenArrays arrays("training/" + config.at("file").get<std::string>());
+  Model model = make_model(config, arrays, dtype);
+  const std::vector<double> expected = arrays[dtype == DType::kF64 ? "losses_f64" : "losses_f32"].to_vector<double>();
+  const std::int64_t batches = arrays["x"].shape()[0];
+  for (std::size_t step = 0; step < expected.size(); ++step) {
+    const std::int64_t place = static_cast<std::int64_t>(step) % batches;
+    Batch batch;
+    batch.inputs = {batch_of(arrays["x"], place)};
+    batch.targets = {batch_of(arrays["y"], place)};
+    batch.sample_weight = sample_weight_of(config, arrays, batch.targets[0], place);
+    const Logs logs = model.train_on_batch(batch);
+    ASSERT_NEAR(*find_log(logs, "loss"), expected[step], tolerance * std::max(1.0, std::abs(expected[step]))) << "step " << step;
+  }
+}
+
+class KerasTraining : public ::testing::TestWithParam<int> {};
+
+TEST_P(KerasTraining, FollowsKeras) {
+  const Json& config = cases().at(static_cast<std::size_t>(GetParam()));
+  if (const auto reason = not_in_lepton().find(config.at("name")); reason != not_in_lepton().end()) {
+    GTEST_SKIP() << reason->second;
+  }
+  follow(config, DType::kF64, 1e-7);
+  follow(config, DType::kF32, 1e-3);
+}
+
+std::vector<int> all_cases() {
+  std::vector<int> numbers;
+  for (int i = 0; i < static_cast<int>(cases().size()); ++i) numbers.push_back(i);
+  return numbers;
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, KerasTraining, ::testing::ValuesIn(all_cases()), [](const auto& param) {
+  return cases().at(static_cast<std::size_t>(param.param)).at("name").template get<std::string>();
+});
+
+}  // namespace
+}  // namespace lepton::train
