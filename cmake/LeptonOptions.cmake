@@ -28,6 +28,10 @@ target_compile_options(lepton_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshad
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(lepton_warnings INTERFACE -Wno-missing-designated-field-initializers -Wno-unknown-warning-option)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # False alarms of g++ 12 on std::string's operator+ (GCC bug 105651).
+  target_compile_options(lepton_warnings INTERFACE -Wno-restrict)
+endif()
 if(LEPTON_WARNINGS_AS_ERRORS)
   target_compile_options(lepton_warnings INTERFACE -Werror)
 endif()
