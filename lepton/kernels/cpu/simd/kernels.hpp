@@ -8,4 +8,11 @@ namespace lepton::kernels::simd {
 /// Any single elementwise operator, or a program of them ("fused_elementwise").
 std::unique_ptr<Kernel> elementwise(const KernelRequest& request);
 
+/// sum, mean, prod, max, min, any, all over axes; sum_to_like.
+std::unique_ptr<Kernel> reduction(const KernelRequest& request);
+/// The gradient of max pooling from x, y and the gradient of y.
+std::unique_ptr<Kernel> max_pool_gradient(const KernelRequest& request);
+/// softmax and log_softmax along the last axis.
+std::unique_ptr<Kernel> softmax(const KernelRequest& request);
+
 }  // namespace lepton::kernels::simd

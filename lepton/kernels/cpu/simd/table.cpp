@@ -23,6 +23,9 @@ constexpr std::string_view kElementwise[] = {
 std::vector<KernelEntry> make_table() {
   std::vector<KernelEntry> table;
   for (const std::string_view op : kElementwise) table.push_back({op, elementwise});
+  for (const std::string_view op : {"sum", "mean", "prod", "max", "min", "any", "all", "sum_to_like"}) table.push_back({op, reduction});
+  for (const std::string_view op : {"softmax", "log_softmax", "logsumexp"}) table.push_back({op, softmax});
+  table.push_back({"max_pool_gradient", max_pool_gradient});
   return table;
 }
 

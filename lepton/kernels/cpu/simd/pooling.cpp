@@ -1,0 +1,214 @@
+// The gradient of max pooling over two spatial axes, without a workspace: the first place of a window that equals y gets its gradient.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "lepton/kernels/cpu/simd/pooling.cpp"
+#include <hwy/foreach_target.h>
+// foreach_target must come before these.
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "lepton/base/parallel.hpp"
+#include "lepton/kernels/cpu/simd/kernels.hpp"
+#include "lepton/kernels/cpu/simd/space.hpp"
+
+#ifndef LEPTON_SIMD_POOL_PLAN
+#define LEPTON_SIMD_POOL_PLAN
+namespace lepton::kernels::simd {
+// Planes of [height, width, lanes]; lanes are the channels of a block, or 1.
+struct PoolPlan {
+  std::int64_t planes = 1, lanes = 1;
+  std::int64_t in[2] = {}, out[2] = {}, window[2] = {}, stride[2] = {}, dilation[2] = {}, begin[2] = {};
+  bool covers = false;  // every place of x belongs to exactly one window
+};
+}  // namespace lepton::kernels::simd
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace lepton::kernels::simd::HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// The places of one window that lie inside, as a rectangle of steps.
+struct Window {
+  std::int64_t top, left;          // of step 0, maybe outside
+  std::int64_t first[2], last[2];  // steps [first, last) inside
+};
+HWY_INLINE Window window_at(const PoolPlan& p, std::int64_t row, std::int64_t column) {
+  Window w{row * p.stride[0] - p.begin[0], column * p.stride[1] - p.begin[1], {}, {}};
+  const std::int64_t start[] = {w.top, w.left};
+  for (int i = 0; i < 2; ++i) {
+    w.first[i] = start[i] < 0 ? (-start[i] + p.dilation[i] - 1) / p.dilation[i] : 0;
+    w.last[i] = std::min(p.window[i], (p.in[i] - start[i] + p.dilation[i] - 1) / p.dilation[i]);
+  }
+  return w;
+}
+
+// One window of all lanes, a vector at a time.
+template <bool kCovers, std::size_t kLanes>
+HWY_INLINE void spread(const PoolPlan& p, const Window& w, const float* x, const float* y, const float* g, float* dx) {
+  const hn::CappedTag<float, kLanes> d;
+  const auto width = static_cast<std::int64_t>(hn::Lanes(d));
+  for (std::int64_t lane = 0; lane < p.lanes; lane += width) {
+    const auto largest = hn::LoadU(d, y + lane), gradient = hn::LoadU(d, g + lane);
+    auto left = hn::FirstN(d, hn::Lanes(d));
+    for (std::int64_t i = w.first[0]; i < w.last[0]; ++i) {
+      const std::int64_t base = ((w.top + i * p.dilation[0]) * p.in[1] + w.left) * p.lanes + lane;
+      for (std::int64_t j = w.first[1]; j < w.last[1]; ++j) {
+        const std::int64_t place = base + j * p.dilation[1] * p.lanes;
+        const auto chosen = hn::And(hn::Eq(hn::LoadU(d, x + place), largest), left);
+        left = hn::AndNot(chosen, left);
+        const auto part = hn::IfThenElseZero(chosen, gradient);
+        hn::StoreU(kCovers ? part : hn::Add(hn::LoadU(d, dx + place), part), d, dx + place);
+      }
+    }
+  }
+}
+
+// The same for one lane.
+template <bool kCovers>
+HWY_INLINE void spread_scalar(const PoolPlan& p, const Window& w, const float* x, const float* y, const float* g, float* dx) {
+  bool left = true;
+  for (std::int64_t i = w.first[0]; i < w.last[0]; ++i) {
+    const std::int64_t base = (w.top + i * p.dilation[0]) * p.in[1] + w.left;
+    for (std::int64_t j = w.first[1]; j < w.last[1]; ++j) {
+      const std::int64_t place = base + j * p.dilation[1];
+      const bool chosen = left && x[place] == *y;
+      left = left && !chosen;
+      dx[place] = (kCovers ? 0.0f : dx[place]) + (chosen ? *g : 0.0f);
+    }
+  }
+}
+
+template <bool kCovers, std::size_t kLanes>
+void plane(const PoolPlan& p, const float* x, const float* y, const float* g, float* dx) {
+  if (!kCovers) std::memset(dx, 0, static_cast<std::size_t>(p.in[0] * p.in[1] * p.lanes) * sizeof(float));
+  for (std::int64_t row = 0; row < p.out[0]; ++row) {
+    for (std::int64_t column = 0; column < p.out[1]; ++column, y += p.lanes, g += p.lanes) {
+      const Window w = window_at(p, row, column);
+      kLanes == 1 ? spread_scalar<kCovers>(p, w, x, y, g, dx) : spread<kCovers, kLanes>(p, w, x, y, g, dx);
+    }
+  }
+}
+
+template <std::size_t kLanes>
+auto of_lanes(const PoolPlan& p) {
+  return p.covers ? plane<true, kLanes> : plane<false, kLanes>;
+}
+
+}  // namespace
+
+void max_pool_gradient_planes(const PoolPlan& p, const float* x, const float* y, const float* g, float* dx, std::int64_t begin,
+                              std::int64_t end) {
+  const std::int64_t in = p.in[0] * p.in[1] * p.lanes, out = p.out[0] * p.out[1] * p.lanes;
+  const auto function = p.lanes == 16 ? of_lanes<16>(p) : p.lanes == 8 ? of_lanes<8>(p) : p.lanes == 4 ? of_lanes<4>(p) : of_lanes<1>(p);
+  for (std::int64_t i = begin; i < end; ++i) {
+    function(p, x + i * in, y + i * out, g + i * out, dx + i * in);
+  }
+}
+
+}  // namespace lepton::kernels::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace lepton::kernels::simd {
+namespace {
+
+HWY_EXPORT(max_pool_gradient_planes);
+
+class MaxPoolGradientKernel final : public Kernel {
+ public:
+  explicit MaxPoolGradientKernel(const PoolPlan& plan) : plan_(plan) { implementation = "simd:max_pool_gradient"; }
+  void run(const KernelArguments& arguments) const override {
+    const auto function = HWY_DYNAMIC_DISPATCH(max_pool_gradient_planes);
+    const std::int64_t plane = plan_.in[0] * plan_.in[1] * plan_.lanes;
+    parallel_for(plan_.planes, std::max<std::int64_t>(1, 32 * 1024 / plane), [&](std::int64_t begin, std::int64_t end) {
+      function(plan_, arguments.input<float>(0), arguments.input<float>(1), arguments.input<float>(2), arguments.output<float>(0), begin,
+               end);
+    });
+  }
+
+ private:
+  PoolPlan plan_;
+};
+
+std::int64_t entry(const Attributes& attributes, std::string_view name, std::size_t i, std::int64_t fallback) {
+  const Attribute* found = attributes.find(name);
+  if (found == nullptr) return fallback;
+  const auto& list = found->get<std::vector<std::int64_t>>();
+  return i < list.size() ? list[i] : fallback;
+}
+
+// Geometry of the two spatial axes; an operator with one has a second of size 1 in front.
+PoolPlan geometry(const KernelRequest& request) {
+  const Shape &x = request.inputs[0].type.shape, &y = request.inputs[1].type.shape;
+  const Attributes& attributes = *request.attributes;
+  const Attribute* mode = attributes.find("padding");
+  const std::string padding = mode != nullptr ? mode->get<std::string>() : "explicit";
+  PoolPlan p;
+  const int spatial = x.rank() - 2;
+  p.covers = true;
+  for (int i = 0; i < 2; ++i) {
+    const int axis = i - (2 - spatial);  // among the spatial axes
+    p.in[i] = p.out[i] = p.window[i] = p.stride[i] = p.dilation[i] = 1;
+    if (axis < 0) continue;
+    const auto a = static_cast<std::size_t>(axis);
+    p.in[i] = x[2 + axis], p.out[i] = y[2 + axis];
+    p.window[i] = attributes.integers("window")[a];
+    p.stride[i] = entry(attributes, "strides", a, p.window[i]);
+    p.dilation[i] = entry(attributes, "dilations", a, 1);
+    const std::int64_t extent = (p.window[i] - 1) * p.dilation[i] + 1;
+    if (padding == "same") p.begin[i] = std::max<std::int64_t>((p.out[i] - 1) * p.stride[i] + extent - p.in[i], 0) / 2;
+    if (padding == "explicit") p.begin[i] = entry(attributes, "pads", a, 0);
+    p.covers = p.covers && p.dilation[i] == 1 && p.stride[i] == p.window[i] && p.out[i] * p.stride[i] - p.begin[i] >= p.in[i];
+  }
+  return p;
+}
+
+// Channels of one block, if the layout is dense planes of [spatial…, block].
+std::int64_t block_lanes(const TensorDesc& desc) {
+  if (desc.layout.blocks.empty()) return 1;
+  if (desc.layout.blocks.size() != 1 || desc.layout.blocks[0].axis != 1) return 0;
+  const std::int64_t lanes = desc.layout.blocks[0].size;
+  return lanes == 4 || lanes == 8 || lanes == 16 ? lanes : 0;
+}
+
+// The layout of planes of [spatial…, lanes], channels and batch outside.
+Layout planes_layout(const Shape& shape, std::int64_t lanes) {
+  if (lanes == 1) return Layout::row_major(shape);
+  Dims outer = shape.dims();
+  outer[1] = (outer[1] + lanes - 1) / lanes;
+  Dims strides = row_major_strides(Shape(outer));
+  for (std::int64_t& stride : strides) stride *= lanes;
+  return {std::move(strides), {{1, lanes}}};
+}
+
+}  // namespace
+
+std::unique_ptr<Kernel> max_pool_gradient(const KernelRequest& request) {
+  const TensorDesc& x = request.inputs[0];
+  const int rank = x.type.shape.rank();
+  if (request.program != nullptr || x.type.dtype != DType::kF32 || rank < 3 || rank > 4 || x.type.shape.num_elements() == 0) return nullptr;
+  PoolPlan plan = geometry(request);
+  // Follow x; blocks of channels are what vectors like, so without a choice made already take them where the planner allows.
+  plan.lanes = block_lanes(x);
+  if (plan.lanes == 0) {
+    if (!request.may_choose_layouts) return nullptr;
+    plan.lanes = 1;
+  }
+  const Layout wide = planes_layout(x.type.shape, plan.lanes), narrow = planes_layout(request.inputs[1].type.shape, plan.lanes);
+  const auto lies = [](const TensorDesc& desc, const Layout& layout) { return desc.layout == layout; };
+  if (!request.may_choose_layouts &&
+      !(lies(x, wide) && lies(request.inputs[1], narrow) && lies(request.inputs[2], narrow) && lies(request.outputs[0], wide)))
+    return nullptr;
+  const std::int64_t blocks = (x.type.shape[1] + plan.lanes - 1) / plan.lanes;
+  plan.planes = x.type.shape[0] * blocks;
+  auto kernel = std::make_unique<MaxPoolGradientKernel>(plan);
+  kernel->input_layouts = {wide, narrow, narrow};
+  kernel->output_layouts = {wide};
+  return kernel;
+}
+
+}  // namespace lepton::kernels::simd
+#endif

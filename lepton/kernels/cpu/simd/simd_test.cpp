@@ -1,0 +1,190 @@
+// Reductions, softmax and pooling gradients against reference kernels or plain loops.
+#include "lepton/kernels/cpu/simd/simd.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "lepton/base/parallel.hpp"
+#include "lepton/kernels/testing/kernel_runner.hpp"
+
+namespace lepton::kernels {
+namespace {
+
+using testing::Call;
+using testing::random_tensor;
+using Axes = std::vector<std::int64_t>;
+
+void expect_matches(const Call& call, double tolerance) {
+  for (const bool may_choose : {false, true}) {
+    const auto kernels = testing::prepare_all(simd::table(), call, may_choose);
+    ASSERT_EQ(kernels.size(), 1u) << call.op;
+    const Tensor expected = testing::run_reference(call, true)[0], got = testing::run(*kernels[0], call)[0];
+    EXPECT_LE(testing::largest_difference(got, expected), tolerance) << call.op << " " << call.inputs[0].shape().to_string();
+  }
+}
+
+Shape reduced(const Shape& x, const Axes& axes, bool keep) {
+  Dims dims;
+  for (int axis = 0; axis < x.rank(); ++axis) {
+    const bool folded = axes.empty() || std::ranges::find(axes, axis) != axes.end();
+    if (!folded) dims.push_back(x[axis]);
+    if (folded && keep) dims.push_back(1);
+  }
+  return Shape(dims);
+}
+
+TEST(SimdReduction, MatchesTheReferenceOverAllAxes) {
+  const Shape shapes[] = {{3, 4, 5}, {2, 33, 7, 65}, {1, 1, 6}};
+  for (const Shape& shape : shapes) {
+    for (int mask = 0; mask < 1 << shape.rank(); ++mask) {
+      Axes axes;
+      for (int axis = 0; axis < shape.rank(); ++axis) {
+        if (mask >> axis & 1) axes.push_back(axis);
+      }
+      for (const DType dtype : {DType::kF32, DType::kF64, DType::kI32, DType::kI64}) {
+        const Tensor x = random_tensor({dtype, shape});
+        for (const std::string_view op : {"sum", "mean", "max", "min"}) {
+          if (op == "mean" && !is_float(dtype)) continue;
+          const bool keep = mask % 3 == 0;
+          expect_matches({op, {x}, {{dtype, reduced(shape, axes, keep)}}, {{"axes", axes}, {"keepdims", keep}}},
+                         is_float(dtype) ? 1e-6 : 0);
+        }
+      }
+      const Tensor near_one = random_tensor({DType::kF32, shape}, 0.99, 1.01), bools = random_tensor({DType::kBool, shape});
+      expect_matches({"prod", {near_one}, {{DType::kF32, reduced(shape, axes, false)}}, {{"axes", axes}, {"keepdims", false}}}, 1e-4);
+      for (const std::string_view op : {"any", "all"})
+        expect_matches({op, {bools}, {{DType::kBool, reduced(shape, axes, false)}}, {{"axes", axes}, {"keepdims", false}}}, 0);
+    }
+  }
+}
+
+TEST(SimdReduction, SumToLike) {
+  const Tensor x = random_tensor({DType::kF32, {2, 33, 4}});
+  for (const Shape& like : {Shape{33, 1}, Shape{}, Shape{4}, Shape{2, 33, 4}, Shape{1, 33, 1}, Shape{1}})
+    expect_matches({"sum_to_like", {x, Tensor::zeros(DType::kF32, like)}, {{DType::kF32, like}}}, 1e-6);
+}
+
+TEST(SimdReduction, SameBitsForAnyNumberOfThreads) {
+  const int before = num_threads();
+  for (const auto& [shape, axes] :
+       {std::pair<Shape, Axes>{{700001}, {}}, {{3000, 257}, {0}}, {{257, 3000}, {1}}, {{16, 32, 60, 60}, {0, 2, 3}}}) {
+    const Tensor x = random_tensor({DType::kF32, shape});
+    const Call call{"sum", {x}, {{DType::kF32, reduced(shape, axes, false)}}, {{"axes", axes}, {"keepdims", false}}};
+    const auto kernel = std::move(testing::prepare_all(simd::table(), call, false)[0]);
+    set_num_threads(1);
+    const Tensor one = testing::run(*kernel, call)[0];
+    EXPECT_LE(testing::largest_difference(one, testing::run_reference(call, true)[0]), 1e-6);
+    for (const int threads : {2, 5}) {
+      set_num_threads(threads);
+      EXPECT_TRUE(same_bits(one, testing::run(*kernel, call)[0]));
+    }
+  }
+  set_num_threads(before);
+}
+
+TEST(SimdReduction, NanWinsInExtremes) {
+  Tensor x = random_tensor({DType::kF32, {4, 100}});
+  x.span<float>()[150] = std::numeric_limits<float>::quiet_NaN();
+  for (const std::string_view op : {"max", "min"}) {
+    for (const Axes& axes : {Axes{0}, Axes{1}, Axes{}}) {
+      const Call call{op, {x}, {{DType::kF32, reduced(x.shape(), axes, false)}}, {{"axes", axes}, {"keepdims", false}}};
+      expect_matches(call, 0);
+    }
+  }
+}
+
+TEST(SimdReduction, BlockedOperandIsReadAsItLies) {
+  const Shape shape{3, 32, 4, 5};
+  TensorDesc x{{DType::kF32, shape}, {{32 * 20, 16 * 20, 16 * 5, 16}, {{1, 16}}}};
+  TensorDesc y = TensorDesc::row_major({DType::kF32, {32}});
+  const Attributes attributes = {{"axes", {0, 2, 3}}, {"keepdims", false}};
+  const KernelRequest request{.op = "sum", .inputs = {&x, 1}, .outputs = {&y, 1}, .attributes = &attributes};
+  std::unique_ptr<Kernel> kernel;
+  for (const KernelEntry& entry : simd::table()) {
+    if (entry.op == "sum") kernel = entry.prepare(request);
+  }
+  ASSERT_NE(kernel, nullptr);
+  const Tensor data = random_tensor({DType::kF32, {3 * 32 * 20}}), result = Tensor::zeros(DType::kF32, {32});
+  const std::byte* in = data.bytes();
+  std::byte* out = result.bytes();
+  const auto scratch = Storage::allocate(static_cast<std::size_t>(kernel->scratch_bytes) + 1);
+  kernel->run({{&in, 1}, {&out, 1}, scratch->data()});
+  for (std::size_t c = 0; c < 32; ++c) {
+    double sum = 0;
+    for (std::size_t i = 0; i < 60; ++i) sum += static_cast<double>(data.span<float>()[i / 20 * 640 + c / 16 * 320 + i % 20 * 16 + c % 16]);
+    EXPECT_NEAR(result.span<float>()[c], sum, 1e-5);
+  }
+}
+
+TEST(SimdSoftmax, MatchesTheReference) {
+  for (const Shape& shape : {Shape{1}, Shape{3, 10}, Shape{2, 5, 17}, Shape{4, 1000}}) {
+    for (const double scale : {1.0, 90.0}) {
+      const Tensor x = random_tensor({DType::kF32, shape}, -scale, scale);
+      const std::int64_t last = shape.rank() - 1;
+      expect_matches({"softmax", {x}, {x.type()}, {{"axis", -1}}}, 1e-6);
+      expect_matches({"log_softmax", {x}, {x.type()}, {{"axis", last}}}, 2e-6);
+      expect_matches({"logsumexp", {x}, {{DType::kF32, reduced(shape, {last}, false)}}, {{"axes", Axes{-1}}, {"keepdims", false}}}, 2e-6);
+    }
+  }
+}
+
+// ---- pooling ------------------------------------------------------------------------------------------------------------------------
+
+struct Pool {
+  std::int64_t channels, in, window, stride, pad = 0, dilation = 1;
+  std::int64_t out() const { return (in + 2 * pad - (window - 1) * dilation - 1) / stride + 1; }
+  Attributes attributes() const {
+    return {{"window", {window, window}},
+            {"strides", {stride, stride}},
+            {"dilations", {dilation, dilation}},
+            {"pads", {pad, pad, pad, pad}},
+            {"padding", "explicit"}};
+  }
+};
+
+// y and dx by plain loops; the first largest element of a window gets the gradient.
+std::pair<Tensor, Tensor> plain_pool(const Pool& p, const Tensor& x, const Tensor& g) {
+  Tensor y = Tensor::zeros(DType::kF32, g.shape()), dx = Tensor::zeros(DType::kF32, x.shape());
+  for (std::int64_t i = 0; i < g.num_elements(); ++i) {
+    const std::int64_t plane = i / (p.out() * p.out()), row = i / p.out() % p.out(), column = i % p.out();
+    std::int64_t best = -1;
+    for (std::int64_t k = 0; k < p.window * p.window; ++k) {
+      const std::int64_t h = row * p.stride - p.pad + k / p.window * p.dilation, w = column * p.stride - p.pad + k % p.window * p.dilation;
+      if (h < 0 || w < 0 || h >= p.in || w >= p.in) continue;
+      const std::int64_t place = (plane * p.in + h) * p.in + w;
+      if (best < 0 || x.span<float>()[static_cast<std::size_t>(place)] > x.span<float>()[static_cast<std::size_t>(best)]) best = place;
+    }
+    y.span<float>()[static_cast<std::size_t>(i)] = x.span<float>()[static_cast<std::size_t>(best)];
+    dx.span<float>()[static_cast<std::size_t>(best)] += g.span<float>()[static_cast<std::size_t>(i)];
+  }
+  return {y, dx};
+}
+
+TEST(SimdPooling, MaxPoolGradientPicksTheFirstLargest) {
+  for (const Pool& p :
+       {Pool{3, 8, 2, 2}, Pool{16, 9, 2, 2}, Pool{20, 7, 3, 2, 1}, Pool{5, 10, 3, 1, 1}, Pool{4, 9, 2, 3}, Pool{2, 9, 2, 1, 0, 2}}) {
+    const Tensor x = random_tensor({DType::kI32, {2, p.channels, p.in, p.in}}, 0, 5).cast(DType::kF32);  // with many ties
+    const Tensor g = random_tensor({DType::kF32, {2, p.channels, p.out(), p.out()}}, -1, 1, 2);
+    const auto [y, dx] = plain_pool(p, x, g);
+    const Call call{"max_pool_gradient", {x, y, g}, {x.type()}, p.attributes()};
+    for (const std::int64_t lanes : {1, 8, 16}) {
+      const auto layout = [&](const Shape& s) {
+        if (lanes == 1) return Layout::row_major(s);
+        const std::int64_t area = s[2] * s[3] * lanes;
+        return Layout{{(s[1] + lanes - 1) / lanes * area, area, s[3] * lanes, lanes}, {{1, lanes}}};
+      };
+      const TensorDesc inputs[] = {{x.type(), layout(x.shape())}, {y.type(), layout(y.shape())}, {g.type(), layout(g.shape())}};
+      const KernelRequest request{.op = call.op, .inputs = inputs, .outputs = {inputs, 1}, .attributes = &call.attributes};
+      std::unique_ptr<Kernel> kernel;
+      for (const KernelEntry& entry : simd::table()) {
+        if (entry.op == call.op) kernel = entry.prepare(request);
+      }
+      ASSERT_NE(kernel, nullptr);
+      EXPECT_LE(testing::largest_difference(testing::run(*kernel, call)[0], dx), 1e-6) << p.window << " lanes " << lanes;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lepton::kernels
