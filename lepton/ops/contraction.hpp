@@ -17,4 +17,33 @@ T matmul(const T& a, const T& b, const MatmulOptions& options = {}) {
   return call<T>("matmul", {a, b}, {{"transpose_a", options.transpose_a}, {"transpose_b", options.transpose_b}});
 }
 
+struct ConvOptions {
+  std::vector<std::int64_t> strides = {};
+  std::vector<std::int64_t> dilations = {};
+  std::vector<std::int64_t> pads = {};
+  std::string padding = "explicit";
+  std::int64_t groups = 1;
+
+  Attributes attributes() const {
+    return {{"strides", strides}, {"dilations", dilations}, {"pads", pads}, {"padding", padding}, {"groups", groups}};
+  }
+};
+
+/// Convolution (cross-correlation, as everywhere in deep learning). An undefined bias is absent.
+/// Shapes:  x: [N, C, spatial…] with 1 to 3 spatial axes, weight: [O, C / groups, kernel…], bias: [O]; result: [N, O, spatial…].
+template <Operand T>
+T conv(const T& x, const T& weight, const T& bias = {}, const ConvOptions& options = {}) {
+  return call<T>("conv", {x, weight, bias}, options.attributes());
+}
+/// Gradient of conv with respect to x; `like` gives the shape of x.
+template <Operand T>
+T conv_input_gradient(const T& g, const T& weight, const T& like, const ConvOptions& options = {}) {
+  return call<T>("conv_input_gradient", {g, weight, like}, options.attributes());
+}
+/// Gradient of conv with respect to its weight; `like` gives the shape of the weight.
+template <Operand T>
+T conv_weight_gradient(const T& x, const T& g, const T& like, const ConvOptions& options = {}) {
+  return call<T>("conv_weight_gradient", {x, g, like}, options.attributes());
+}
+
 }  // namespace lepton::ops

@@ -63,6 +63,8 @@ std::span<const RefEntry> reduction_table();
 std::span<const RefEntry> sorting_table();
 std::span<const RefEntry> along_axis_table();
 std::span<const RefEntry> contraction_table();
+std::span<const RefEntry> convolution_table();
+std::span<const RefEntry> pooling_table();
 std::span<const RefEntry> shape_table();
 
 /// Type in which values of T are computed: double for floats, T itself for integers.

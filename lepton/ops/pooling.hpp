@@ -1,0 +1,37 @@
+// Pooling over windows of one to three spatial axes.
+#pragma once
+
+#include "lepton/ops/op_table.hpp"
+
+namespace lepton::ops {
+
+struct PoolOptions {
+  std::vector<std::int64_t> strides = {};
+  std::vector<std::int64_t> pads = {};
+  std::string padding = "explicit";
+  std::vector<std::int64_t> dilations = {};
+  bool count_include_pad = false;  // averages only
+
+  Attributes attributes(const std::vector<std::int64_t>& window) const {
+    return {{"window", window}, {"strides", strides}, {"dilations", dilations}, {"pads", pads}, {"padding", padding}};
+  }
+  Attributes average_attributes(const std::vector<std::int64_t>& window) const {
+    Attributes all = attributes(window);
+    all.set("count_include_pad", count_include_pad);
+    return all;
+  }
+};
+
+/// Largest value of each window; padding never wins, NaN does.
+/// Shapes:  x: [N, C, spatial…]; result: [N, C, spatial…].
+template <Operand T>
+T max_pool(const T& x, const std::vector<std::int64_t>& window, const PoolOptions& options = {}) {
+  return call<T>("max_pool", {x}, options.attributes(window));
+}
+/// Mean of each window; padding counts only if asked.
+template <Operand T>
+T avg_pool(const T& x, const std::vector<std::int64_t>& window, const PoolOptions& options = {}) {
+  return call<T>("avg_pool", {x}, options.average_attributes(window));
+}
+
+}  // namespace lepton::ops
