@@ -33,6 +33,7 @@ class Subset final : public Dataset {
   std::int64_t label(std::int64_t index) const override { return whole_->label(at(index)); }
   std::string_view official_part(std::int64_t index) const override { return whole_->official_part(at(index)); }
   Result<Sample> load(std::int64_t index) const override { return whole_->load(at(index)); }
+  Result<Tensor> picture(std::int64_t index) const override { return whole_->picture(at(index)); }
   Result<Sha256Digest> content_hash(std::int64_t index) const override { return whole_->content_hash(at(index)); }
 
   Result<Batch> load_batch(std::span<const std::int64_t> indices) const override {
@@ -77,6 +78,16 @@ Result<Batch> Dataset::load_batch(std::span<const std::int64_t> indices) const {
     samples.push_back(std::move(sample));
   }
   return stack_samples(*this, indices, samples);
+}
+
+Result<Tensor> Dataset::picture(std::int64_t index) const {
+  LEPTON_TRY(const Sample sample, load(index));
+  const Tensor& input = sample.inputs[0];
+  const bool fits = input.dtype() == DType::kU8 && input.shape().rank() == 3 && input.shape()[2] >= 1 && input.shape()[2] <= 4;
+  if (sample.inputs.size() != 1 || !fits) {
+    return make_error(ErrorCode::kUnsupported, "{} is no picture but {}", sample_id(index), input.type().to_string());
+  }
+  return input;
 }
 
 Result<Sha256Digest> Dataset::content_hash(std::int64_t index) const {

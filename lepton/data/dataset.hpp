@@ -71,6 +71,8 @@ class Dataset {
   virtual Result<Sample> load(std::int64_t index) const = 0;
   /// Loads and stacks samples. kShapeMismatch, naming the sample, if their shapes differ.
   virtual Result<Batch> load_batch(std::span<const std::int64_t> indices) const;
+  /// The sample as a picture [height, width, channels] u8, as large as it is stored; kUnsupported if it is none.
+  virtual Result<Tensor> picture(std::int64_t index) const;
   /// A hash of what the sample holds (of the file's bytes where there is a file).
   virtual Result<Sha256Digest> content_hash(std::int64_t index) const;
 };

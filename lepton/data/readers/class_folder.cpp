@@ -179,6 +179,11 @@ class ClassFolderDataset final : public Dataset {
     return sample;
   }
 
+  Result<Tensor> picture(std::int64_t index) const override {
+    LEPTON_TRY(const Tensor image, read_image(files_, path_of(index), limits_));
+    return apply(ImageRecipe{.colour = recipe_.colour}, image);
+  }
+
   Result<Sha256Digest> content_hash(std::int64_t index) const override { return sha256_file(files_, path_of(index)); }
 
  private:
