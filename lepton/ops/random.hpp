@@ -1,0 +1,38 @@
+// Random operators. Each draws from a key {seed, step} and a stream of its own: equal key, stream and place give equal numbers,
+// whatever the number of threads.
+#pragma once
+
+#include "lepton/ops/op_table.hpp"
+
+namespace lepton::ops {
+
+struct RandomOptions {
+  DType dtype = DType::kF32;
+  std::int64_t stream = 0;
+};
+
+/// Uniform numbers in [low, high). Shapes: key: u64[2]; result: `shape`.
+template <Operand T>
+T random_uniform(const T& key, const std::vector<std::int64_t>& shape, double low = 0, double high = 1, const RandomOptions& options = {}) {
+  return call<T>("random_uniform", {key},
+                 {{"shape", shape}, {"low", low}, {"high", high}, {"dtype", options.dtype}, {"stream", options.stream}});
+}
+/// Normal numbers.
+template <Operand T>
+T random_normal(const T& key, const std::vector<std::int64_t>& shape, double mean = 0, double stddev = 1,
+                const RandomOptions& options = {}) {
+  return call<T>("random_normal", {key},
+                 {{"shape", shape}, {"mean", mean}, {"stddev", stddev}, {"dtype", options.dtype}, {"stream", options.stream}});
+}
+
+struct DropoutOptions {
+  double rate = 0.5;
+  std::int64_t stream = 0;
+};
+/// Zeroes each element with probability rate and scales the rest by 1 / (1 - rate). Shapes: key: u64[2]; result: as x.
+template <Operand T>
+T dropout(const T& x, const T& key, const DropoutOptions& options = {}) {
+  return call<T>("dropout", {x, key}, {{"rate", options.rate}, {"stream", options.stream}});
+}
+
+}  // namespace lepton::ops
