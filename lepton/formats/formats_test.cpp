@@ -128,5 +128,22 @@ TEST(ZipTest, DataIsAligned) {
   }
 }
 
+TEST(NpyTest, EmptyArraysOfAnyShape) {
+  for (const Shape& shape : {Shape{0}, Shape{3, 0}, Shape{1, 0, 2}, Shape{0, 4}}) {
+    const std::string file = write_npy(Tensor::zeros(DType::kI64, shape));
+    const auto read = read_npy(bytes_of(file));
+    ASSERT_TRUE(read) << shape.to_string();
+    EXPECT_EQ(read->shape(), shape);
+  }
+}
+
+TEST(NpyTest, AnEmptyAxisHidesNoHugeOne) {
+  std::string file = write_npy(Tensor::zeros(DType::kU8, {0}));
+  const std::size_t place = file.find("(0,)");
+  ASSERT_NE(place, std::string::npos);
+  file.replace(place, 24, "(0,9223372036854775807,)");
+  EXPECT_EQ(read_npy(bytes_of(file)).error().code(), ErrorCode::kDataCorrupt);
+}
+
 }  // namespace
 }  // namespace lepton::formats

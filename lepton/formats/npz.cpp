@@ -70,6 +70,22 @@ Result<Dims> parse_shape(std::string_view text) {
   return dims;
 }
 
+// Counts without overflow. An empty axis makes the array empty, but the others must still be of a size that a tensor can have.
+Result<std::uint64_t> num_elements(const Dims& dims) {
+  constexpr std::uint64_t kMaxElements = std::uint64_t{1} << 48;
+  std::uint64_t count = 1;
+  bool empty = false;
+  for (const std::int64_t dim : dims) {
+    if (dim == 0) {
+      empty = true;
+    } else {
+      if (count > kMaxElements / static_cast<std::uint64_t>(dim)) return corrupt("the shape is larger than any memory");
+      count *= static_cast<std::uint64_t>(dim);
+    }
+  }
+  return empty ? 0 : count;
+}
+
 }  // namespace
 
 Result<Tensor> read_npy(std::span<const std::byte> bytes) {
@@ -83,13 +99,8 @@ Result<Tensor> read_npy(std::span<const std::byte> bytes) {
   const std::string_view header = text.substr(begin, length);
   LEPTON_TRY(const DType dtype, parse_dtype(value_of(header, "descr")));
   LEPTON_TRY(Dims dims, parse_shape(value_of(header, "shape")));
-  const std::size_t available = bytes.size() - begin - length;
-  std::uint64_t count = 1;
-  for (const std::int64_t dim : dims) {
-    if (dim != 0 && count > available / static_cast<std::uint64_t>(dim)) return corrupt("the file is shorter than its shape says");
-    count *= static_cast<std::uint64_t>(dim);
-  }
-  if (count * size_of(dtype) > available) return corrupt("the file is shorter than its shape says");
+  LEPTON_TRY(const std::uint64_t count, num_elements(dims));
+  if (count > (bytes.size() - begin - length) / size_of(dtype)) return corrupt("the file is shorter than its shape says");
   const bool fortran = value_of(header, "fortran_order") == "True";
   if (fortran) std::ranges::reverse(dims);
   Tensor tensor = Tensor::empty(dtype, Shape(dims));
