@@ -46,4 +46,27 @@ T conv_weight_gradient(const T& x, const T& g, const T& like, const ConvOptions&
   return call<T>("conv_weight_gradient", {x, g, like}, options.attributes());
 }
 
+struct ConvTransposeOptions {
+  std::vector<std::int64_t> strides = {};
+  std::vector<std::int64_t> dilations = {};
+  std::vector<std::int64_t> pads = {};
+  std::string padding = "explicit";
+  std::vector<std::int64_t> output_padding = {};  // with explicit padding; less than the stride
+  std::int64_t groups = 1;
+
+  Attributes attributes() const {
+    return {{"strides", strides}, {"dilations", dilations},           {"pads", pads},
+            {"padding", padding}, {"output_padding", output_padding}, {"groups", groups}};
+  }
+};
+
+/// Transposed convolution. An undefined bias is absent.
+/// Shapes:  x: [N, C, spatial…], weight: [C, O / groups, kernel…], bias: [O]; result: [N, O, spatial…], each spatial size
+///          (in - 1) * stride + (kernel - 1) * dilation + 1 - pads + output_padding; in * stride for padding "same"; as explicit without
+///          pads, but at least in * stride, for "valid".
+template <Operand T>
+T conv_transpose(const T& x, const T& weight, const T& bias = {}, const ConvTransposeOptions& options = {}) {
+  return call<T>("conv_transpose", {x, weight, bias}, options.attributes());
+}
+
 }  // namespace lepton::ops

@@ -1,4 +1,5 @@
-// Reference convolution and its two gradients, for one to three spatial axes. Fewer than three are seen as axes of size 1 in front.
+// Reference convolution, its two gradients and transposed convolution, for one to three spatial axes. Fewer than three are seen as axes of
+// size 1 in front.
 #include "lepton/kernels/cpu/ref/ref.hpp"
 #include "lepton/tensor/window.hpp"
 
@@ -121,6 +122,53 @@ void weight_gradient_of(const RefCall& call) {
   }
 }
 
+// Calls body(kernel offset, output offset) for each window and tap that meet input place (d, h, w).
+template <class Body>
+void for_each_window(const Geometry& g, const std::int64_t (&place)[3], Body&& body) {
+  // Along one axis: the window whose tap k meets the place, or -1.
+  const auto window = [&](int axis, std::int64_t k) {
+    const WindowAxis& a = g.axis[axis];
+    const std::int64_t start = place[axis] - a.place(0, k);
+    return start < 0 || start % a.stride != 0 || start / a.stride >= a.output ? -1 : start / a.stride;
+  };
+  std::int64_t tap = 0;
+  for (std::int64_t i = 0; i < g.axis[0].kernel; ++i) {
+    for (std::int64_t j = 0; j < g.axis[1].kernel; ++j) {
+      for (std::int64_t k = 0; k < g.axis[2].kernel; ++k, ++tap) {
+        const std::int64_t z = window(0, i), y = window(1, j), x = window(2, k);
+        if (z >= 0 && y >= 0 && x >= 0) body(tap, g.output_at(z, y, x));
+      }
+    }
+  }
+}
+
+// The geometry is that of the convolution from y back to x.
+template <class T>
+void transpose_of(const RefCall& call) {
+  const Geometry g = geometry(call.output_shape(), call.shape(1), call.attributes);
+  const T *x = call.input<T>(0), *weight = call.input<T>(1);
+  T* y = call.output<T>();
+  for (std::int64_t n = 0; n < g.batch; ++n) {
+    for (std::int64_t o = 0; o < g.in_channels; ++o) {
+      const std::int64_t first = o / g.in_per_group() * g.out_per_group();
+      const double bias = call.present(2) ? static_cast<double>(call.input<T>(2)[o]) : 0.0;
+      for (std::int64_t i = 0; i < g.input_size(); ++i) {
+        const std::int64_t row = i / g.axis[2].input;
+        const std::int64_t place[3] = {row / g.axis[1].input, row % g.axis[1].input, i % g.axis[2].input};
+        double sum = bias;
+        for (std::int64_t c = first; c < first + g.out_per_group(); ++c) {
+          const T* plane = x + (n * g.out_channels + c) * g.output_size();
+          const T* kernel = weight + (c * g.in_per_group() + o % g.in_per_group()) * g.kernel_size();
+          for_each_window(g, place, [&](std::int64_t tap, std::int64_t at) {
+            sum += static_cast<double>(kernel[tap]) * static_cast<double>(plane[at]);
+          });
+        }
+        *y++ = static_cast<T>(sum);
+      }
+    }
+  }
+}
+
 std::int64_t doubles_for_plane(std::span<const TensorDesc> inputs, const Attributes&) {
   // The last input ("like") has the shape of the result; a plane of it needs one double per element.
   const Shape& like = inputs[2].type.shape;
@@ -137,6 +185,7 @@ void by_dtype(const RefCall& call) {
 constexpr RefEntry kTable[] = {
     {"conv", by_dtype<conv_of<float>, conv_of<double>>},
     {"conv_input_gradient", by_dtype<input_gradient_of<float>, input_gradient_of<double>>, doubles_for_plane},
+    {"conv_transpose", by_dtype<transpose_of<float>, transpose_of<double>>},
     {"conv_weight_gradient", by_dtype<weight_gradient_of<float>, weight_gradient_of<double>>, doubles_for_plane},
 };
 
