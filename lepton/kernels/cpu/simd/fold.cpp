@@ -84,6 +84,10 @@ struct Fold {
 
   static void fold_rows(std::byte* accumulators, const FoldBlock& block) {
     auto* sums = reinterpret_cast<Accumulator*>(accumulators);
+    if (block.width == kLanes && block.row_stride == kLanes && block.stride == 1) {
+      // Blocks of 16 channels: the lanes are the columns.
+      return run_into_lanes(sums, reinterpret_cast<const T*>(block.data), block.rows * kLanes);
+    }
     for (std::int64_t row = 0; row < block.rows; ++row) {
       const T* x = reinterpret_cast<const T*>(block.data) + row * block.row_stride;
       if (block.stride == 1) {

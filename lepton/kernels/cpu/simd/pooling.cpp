@@ -19,7 +19,8 @@ namespace lepton::kernels::simd {
 struct PoolPlan {
   std::int64_t planes = 1, lanes = 1;
   std::int64_t in[2] = {}, out[2] = {}, window[2] = {}, stride[2] = {}, dilation[2] = {}, begin[2] = {};
-  bool covers = false;  // every place of x belongs to exactly one window
+  bool covers = false;    // every place of x belongs to exactly one window
+  bool is_pairs = false;  // windows of 2 by 2 side by side, none over the edge
 };
 }  // namespace lepton::kernels::simd
 #endif
@@ -30,33 +31,31 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// The places of one window that lie inside, as a rectangle of steps.
-struct Window {
-  std::int64_t top, left;          // of step 0, maybe outside
-  std::int64_t first[2], last[2];  // steps [first, last) inside
+// The steps of a window along one axis that lie inside.
+struct Span {
+  std::int64_t start;        // of step 0, maybe outside
+  std::int64_t first, last;  // steps [first, last) inside
 };
-HWY_INLINE Window window_at(const PoolPlan& p, std::int64_t row, std::int64_t column) {
-  Window w{row * p.stride[0] - p.begin[0], column * p.stride[1] - p.begin[1], {}, {}};
-  const std::int64_t start[] = {w.top, w.left};
-  for (int i = 0; i < 2; ++i) {
-    w.first[i] = start[i] < 0 ? (-start[i] + p.dilation[i] - 1) / p.dilation[i] : 0;
-    w.last[i] = std::min(p.window[i], (p.in[i] - start[i] + p.dilation[i] - 1) / p.dilation[i]);
-  }
-  return w;
+HWY_INLINE Span span_at(const PoolPlan& p, int axis, std::int64_t index) {
+  const std::int64_t start = index * p.stride[axis] - p.begin[axis], step = p.dilation[axis];
+  if (start >= 0 && start + (p.window[axis] - 1) * step < p.in[axis]) return {start, 0, p.window[axis]};
+  return {start, start < 0 ? (-start + step - 1) / step : 0, std::min(p.window[axis], (p.in[axis] - start + step - 1) / step)};
 }
 
 // One window of all lanes, a vector at a time.
 template <bool kCovers, std::size_t kLanes>
-HWY_INLINE void spread(const PoolPlan& p, const Window& w, const float* x, const float* y, const float* g, float* dx) {
+HWY_INLINE void spread(const PoolPlan& p, const Span& rows, const Span& columns, const float* x, const float* y, const float* g,
+                       float* dx) {
+  constexpr auto kStep = static_cast<std::int64_t>(kLanes);
   const hn::CappedTag<float, kLanes> d;
   const auto width = static_cast<std::int64_t>(hn::Lanes(d));
-  for (std::int64_t lane = 0; lane < p.lanes; lane += width) {
+  for (std::int64_t lane = 0; lane < kStep; lane += width) {
     const auto largest = hn::LoadU(d, y + lane), gradient = hn::LoadU(d, g + lane);
     auto left = hn::FirstN(d, hn::Lanes(d));
-    for (std::int64_t i = w.first[0]; i < w.last[0]; ++i) {
-      const std::int64_t base = ((w.top + i * p.dilation[0]) * p.in[1] + w.left) * p.lanes + lane;
-      for (std::int64_t j = w.first[1]; j < w.last[1]; ++j) {
-        const std::int64_t place = base + j * p.dilation[1] * p.lanes;
+    for (std::int64_t i = rows.first; i < rows.last; ++i) {
+      const std::int64_t base = ((rows.start + i * p.dilation[0]) * p.in[1] + columns.start) * kStep + lane;
+      for (std::int64_t j = columns.first; j < columns.last; ++j) {
+        const std::int64_t place = base + j * p.dilation[1] * kStep;
         const auto chosen = hn::And(hn::Eq(hn::LoadU(d, x + place), largest), left);
         left = hn::AndNot(chosen, left);
         const auto part = hn::IfThenElseZero(chosen, gradient);
@@ -68,11 +67,12 @@ HWY_INLINE void spread(const PoolPlan& p, const Window& w, const float* x, const
 
 // The same for one lane.
 template <bool kCovers>
-HWY_INLINE void spread_scalar(const PoolPlan& p, const Window& w, const float* x, const float* y, const float* g, float* dx) {
+HWY_INLINE void spread_scalar(const PoolPlan& p, const Span& rows, const Span& columns, const float* x, const float* y, const float* g,
+                              float* dx) {
   bool left = true;
-  for (std::int64_t i = w.first[0]; i < w.last[0]; ++i) {
-    const std::int64_t base = (w.top + i * p.dilation[0]) * p.in[1] + w.left;
-    for (std::int64_t j = w.first[1]; j < w.last[1]; ++j) {
+  for (std::int64_t i = rows.first; i < rows.last; ++i) {
+    const std::int64_t base = (rows.start + i * p.dilation[0]) * p.in[1] + columns.start;
+    for (std::int64_t j = columns.first; j < columns.last; ++j) {
       const std::int64_t place = base + j * p.dilation[1];
       const bool chosen = left && x[place] == *y;
       left = left && !chosen;
@@ -81,19 +81,43 @@ HWY_INLINE void spread_scalar(const PoolPlan& p, const Window& w, const float* x
   }
 }
 
+// The commonest pool: windows of 2 by 2, all inside, that do not overlap.
+template <std::size_t kLanes>
+void plane_of_pairs(const PoolPlan& p, const float* x, const float* y, const float* g, float* dx) {
+  const hn::CappedTag<float, kLanes> d;
+  constexpr auto kStep = static_cast<std::int64_t>(kLanes);
+  const auto width = static_cast<std::int64_t>(hn::Lanes(d));
+  const std::int64_t line = p.in[1] * kStep;
+  for (std::int64_t row = 0; row < p.out[0]; ++row, x += 2 * line, dx += 2 * line) {
+    for (std::int64_t i = 0; i < p.out[1] * kStep; i += width, y += width, g += width) {
+      const std::int64_t place = i / kStep * 2 * kStep + i % kStep;
+      const auto largest = hn::LoadU(d, y), gradient = hn::LoadU(d, g);
+      const auto a = hn::Eq(hn::LoadU(d, x + place), largest), b = hn::Eq(hn::LoadU(d, x + place + kStep), largest);
+      const auto c = hn::Eq(hn::LoadU(d, x + place + line), largest), e = hn::Eq(hn::LoadU(d, x + place + line + kStep), largest);
+      const auto ab = hn::Or(a, b);
+      hn::StoreU(hn::IfThenElseZero(a, gradient), d, dx + place);
+      hn::StoreU(hn::IfThenElseZero(hn::AndNot(a, b), gradient), d, dx + place + kStep);
+      hn::StoreU(hn::IfThenElseZero(hn::AndNot(ab, c), gradient), d, dx + place + line);
+      hn::StoreU(hn::IfThenElseZero(hn::AndNot(hn::Or(ab, c), e), gradient), d, dx + place + line + kStep);
+    }
+  }
+}
+
 template <bool kCovers, std::size_t kLanes>
 void plane(const PoolPlan& p, const float* x, const float* y, const float* g, float* dx) {
   if (!kCovers) std::memset(dx, 0, static_cast<std::size_t>(p.in[0] * p.in[1] * p.lanes) * sizeof(float));
   for (std::int64_t row = 0; row < p.out[0]; ++row) {
-    for (std::int64_t column = 0; column < p.out[1]; ++column, y += p.lanes, g += p.lanes) {
-      const Window w = window_at(p, row, column);
-      kLanes == 1 ? spread_scalar<kCovers>(p, w, x, y, g, dx) : spread<kCovers, kLanes>(p, w, x, y, g, dx);
+    const Span rows = span_at(p, 0, row);
+    for (std::int64_t column = 0; column < p.out[1]; ++column, y += kLanes, g += kLanes) {
+      const Span columns = span_at(p, 1, column);
+      kLanes == 1 ? spread_scalar<kCovers>(p, rows, columns, x, y, g, dx) : spread<kCovers, kLanes>(p, rows, columns, x, y, g, dx);
     }
   }
 }
 
 template <std::size_t kLanes>
 auto of_lanes(const PoolPlan& p) {
+  if (p.is_pairs && kLanes > 1) return plane_of_pairs<kLanes>;
   return p.covers ? plane<true, kLanes> : plane<false, kLanes>;
 }
 
@@ -148,11 +172,14 @@ PoolPlan geometry(const KernelRequest& request) {
   const std::string padding = mode != nullptr ? mode->get<std::string>() : "explicit";
   PoolPlan p;
   const int spatial = x.rank() - 2;
-  p.covers = true;
+  p.covers = p.is_pairs = true;
   for (int i = 0; i < 2; ++i) {
     const int axis = i - (2 - spatial);  // among the spatial axes
     p.in[i] = p.out[i] = p.window[i] = p.stride[i] = p.dilation[i] = 1;
-    if (axis < 0) continue;
+    if (axis < 0) {
+      p.is_pairs = false;
+      continue;
+    }
     const auto a = static_cast<std::size_t>(axis);
     p.in[i] = x[2 + axis], p.out[i] = y[2 + axis];
     p.window[i] = attributes.integers("window")[a];
@@ -162,6 +189,7 @@ PoolPlan geometry(const KernelRequest& request) {
     if (padding == "same") p.begin[i] = std::max<std::int64_t>((p.out[i] - 1) * p.stride[i] + extent - p.in[i], 0) / 2;
     if (padding == "explicit") p.begin[i] = entry(attributes, "pads", a, 0);
     p.covers = p.covers && p.dilation[i] == 1 && p.stride[i] == p.window[i] && p.out[i] * p.stride[i] - p.begin[i] >= p.in[i];
+    p.is_pairs = p.is_pairs && p.covers && p.window[i] == 2 && p.begin[i] == 0 && p.in[i] == 2 * p.out[i];
   }
   return p;
 }
