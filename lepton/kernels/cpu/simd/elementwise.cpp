@@ -9,7 +9,8 @@
 namespace lepton::kernels::simd {
 namespace {
 
-constexpr std::int64_t kRegisterBytes = 32 * 1024;  // of one thread, on its stack
+constexpr std::int64_t kRegisterBytes = 32 * 1024;  // room for registers of one thread, on its stack
+constexpr std::int64_t kUsualBytes = 8 * 1024;      // what they take unless there are very many: leaves the cache to the operands
 constexpr std::int64_t kLargestTile = 2048, kSmallestTile = 64;
 constexpr std::int64_t kWorkPerThread = 64 * 1024;  // elements times steps below which another thread does not pay
 constexpr std::size_t kMaxOutputs = 64, kMaxLoops = 24;
@@ -78,7 +79,7 @@ class ElementwiseKernel final : public Kernel {
  public:
   ElementwiseKernel(ElementwisePlan plan, std::vector<PaddingCleaner> cleaners) : plan_(std::move(plan)), cleaners_(std::move(cleaners)) {
     const std::int64_t bytes = std::max<std::int64_t>(plan_.bytes_per_element, 4);
-    tile_ = std::clamp(kRegisterBytes / bytes / 64 * 64, kSmallestTile, kLargestTile);
+    tile_ = std::clamp(kUsualBytes / bytes / 64 * 64, kSmallestTile, kLargestTile);
     implementation = plan_.steps.size() == 1 ? "simd:elementwise" : "simd:elementwise[" + std::to_string(plan_.steps.size()) + "]";
   }
 
