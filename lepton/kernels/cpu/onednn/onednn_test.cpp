@@ -123,9 +123,10 @@ TEST(OnednnConv, SamePaddingPutsTheOddCellAtTheEnd) {
 
 TEST(OnednnConv, OneAndThreeSpatialAxes) {
   const Tensor x = Tensor::full(DType::kF32, {1, 2, 6}, 1.0), w = Tensor::full(DType::kF32, {4, 2, 3}, 0.5);
-  expect_all_close({"conv", {x, w}, {{DType::kF32, {1, 4, 4}}}}, Tensor::full(DType::kF32, {1, 4, 4}, 3.0), 1e-6);
+  expect_all_close({"conv", {x, w}, {{DType::kF32, {1, 4, 4}}}, {{"padding", "valid"}}}, Tensor::full(DType::kF32, {1, 4, 4}, 3.0), 1e-6);
   const Tensor x3 = Tensor::full(DType::kF32, {1, 2, 4, 5, 6}, 1.0), w3 = Tensor::full(DType::kF32, {3, 2, 2, 2, 2}, 0.25);
-  expect_all_close({"conv", {x3, w3}, {{DType::kF32, {1, 3, 3, 4, 5}}}}, Tensor::full(DType::kF32, {1, 3, 3, 4, 5}, 4.0), 1e-6);
+  expect_all_close({"conv", {x3, w3}, {{DType::kF32, {1, 3, 3, 4, 5}}}, {{"padding", "valid"}}},
+                   Tensor::full(DType::kF32, {1, 3, 3, 4, 5}, 4.0), 1e-6);
 }
 
 // ---- epilogues ----------------------------------------------------------------------------------------------------------------------

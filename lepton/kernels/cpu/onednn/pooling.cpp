@@ -28,10 +28,6 @@ std::optional<PoolPlan> pool(const KernelRequest& request, const TensorDesc& big
   const auto window =
       window_geometry(*request.attributes, request.attributes->integers("window"), spatial(big.type.shape), spatial(small.type.shape));
   if (!window) return std::nullopt;
-  for (std::size_t i = 0; i < window->end.size(); ++i) {
-    // Where padding counts, oneDNN would also count cells past the declared padding; leave that to others.
-    if (kind == algorithm::pooling_avg_include_padding && window->end[i] > 0) return std::nullopt;
-  }
   PoolPlan plan{.window = *window, .kind = kind, .map = AxisMap::identity(big.type.shape.rank())};
   const auto given = describe(big.type.shape, big.layout, plan.map);
   if (!given) return std::nullopt;

@@ -11,6 +11,7 @@
 #include "lepton/base/parallel.hpp"
 #include "lepton/kernels/cpu/simd/kernels.hpp"
 #include "lepton/kernels/cpu/simd/space.hpp"
+#include "lepton/tensor/window.hpp"
 
 #ifndef LEPTON_SIMD_POOL_PLAN
 #define LEPTON_SIMD_POOL_PLAN
@@ -157,39 +158,20 @@ class MaxPoolGradientKernel final : public Kernel {
   PoolPlan plan_;
 };
 
-std::int64_t entry(const Attributes& attributes, std::string_view name, std::size_t i, std::int64_t fallback) {
-  const Attribute* found = attributes.find(name);
-  if (found == nullptr) return fallback;
-  const auto& list = found->get<std::vector<std::int64_t>>();
-  return i < list.size() ? list[i] : fallback;
-}
-
-// Geometry of the two spatial axes; an operator with one has a second of size 1 in front.
-PoolPlan geometry(const KernelRequest& request) {
-  const Shape &x = request.inputs[0].type.shape, &y = request.inputs[1].type.shape;
-  const Attributes& attributes = *request.attributes;
-  const Attribute* mode = attributes.find("padding");
-  const std::string padding = mode != nullptr ? mode->get<std::string>() : "explicit";
+// Geometry of the two spatial axes; an operator with one has a first of size 1.
+std::optional<PoolPlan> geometry(const KernelRequest& request) {
+  const Dims& x = request.inputs[0].type.shape.dims();
+  const auto axes = window_axes("max_pool_gradient", std::span(x).subspan(2), request.attributes->integers("window"), *request.attributes);
+  if (!axes) return std::nullopt;
   PoolPlan p;
-  const int spatial = x.rank() - 2;
   p.covers = p.is_pairs = true;
-  for (int i = 0; i < 2; ++i) {
-    const int axis = i - (2 - spatial);  // among the spatial axes
-    p.in[i] = p.out[i] = p.window[i] = p.stride[i] = p.dilation[i] = 1;
-    if (axis < 0) {
-      p.is_pairs = false;
-      continue;
-    }
-    const auto a = static_cast<std::size_t>(axis);
-    p.in[i] = x[2 + axis], p.out[i] = y[2 + axis];
-    p.window[i] = attributes.integers("window")[a];
-    p.stride[i] = entry(attributes, "strides", a, p.window[i]);
-    p.dilation[i] = entry(attributes, "dilations", a, 1);
-    const std::int64_t extent = (p.window[i] - 1) * p.dilation[i] + 1;
-    if (padding == "same") p.begin[i] = std::max<std::int64_t>((p.out[i] - 1) * p.stride[i] + extent - p.in[i], 0) / 2;
-    if (padding == "explicit") p.begin[i] = entry(attributes, "pads", a, 0);
-    p.covers = p.covers && p.dilation[i] == 1 && p.stride[i] == p.window[i] && p.out[i] * p.stride[i] - p.begin[i] >= p.in[i];
-    p.is_pairs = p.is_pairs && p.covers && p.window[i] == 2 && p.begin[i] == 0 && p.in[i] == 2 * p.out[i];
+  for (std::size_t i = 0; i < 2; ++i) {
+    const bool given = i + axes->size() >= 2;
+    const WindowAxis axis = given ? (*axes)[i + axes->size() - 2] : WindowAxis{};
+    p.in[i] = axis.input, p.out[i] = axis.output, p.window[i] = axis.kernel;
+    p.stride[i] = axis.stride, p.dilation[i] = axis.dilation, p.begin[i] = axis.pad_begin;
+    p.covers = p.covers && axis.dilation == 1 && axis.stride == axis.kernel && axis.output * axis.stride - axis.pad_begin >= axis.input;
+    p.is_pairs = p.is_pairs && p.covers && axis.kernel == 2 && axis.pad_begin == 0 && axis.input == 2 * axis.output;
   }
   return p;
 }
@@ -218,7 +200,9 @@ std::unique_ptr<Kernel> max_pool_gradient(const KernelRequest& request) {
   const TensorDesc& x = request.inputs[0];
   const int rank = x.type.shape.rank();
   if (request.program != nullptr || x.type.dtype != DType::kF32 || rank < 3 || rank > 4 || x.type.shape.num_elements() == 0) return nullptr;
-  PoolPlan plan = geometry(request);
+  const auto found = geometry(request);
+  if (!found) return nullptr;
+  PoolPlan plan = *found;
   // Follow x; blocks of channels are what vectors like, so without a choice made already take them where the planner allows.
   plan.lanes = block_lanes(x);
   if (plan.lanes == 0) {

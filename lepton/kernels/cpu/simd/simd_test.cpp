@@ -129,6 +129,25 @@ TEST(SimdSoftmax, MatchesTheReference) {
   }
 }
 
+TEST(SimdRandom, BitsAreThoseOfTheReference) {
+  for (const auto& [seed, step, stream] :
+       {std::array<std::uint64_t, 3>{1, 2, 3}, {0xfedcba9876543210u, 1u << 31, 77}, {5, 0x1234567890u, 0x7f00000001u}}) {
+    const Tensor key = Tensor::from<std::uint64_t>({seed, step}, {2});
+    const auto number = static_cast<std::int64_t>(stream);
+    for (const std::int64_t count : {1, 31, 32, 1000, 100003}) {
+      const Tensor x = random_tensor({DType::kF32, {count}});
+      for (const double rate : {0.0, 0.3, 1.0}) {
+        const Call call{"dropout", {x, key}, {x.type()}, {{"rate", rate}, {"stream", number}}};
+        EXPECT_TRUE(
+            same_bits(testing::run(*testing::prepare_all(simd::table(), call, false)[0], call)[0], testing::run_reference(call, false)[0]));
+      }
+      const Call call{"random_uniform", {key}, {x.type()}, {{"low", -3.0}, {"high", 5.0}, {"stream", number}, {"dtype", DType::kF32}}};
+      EXPECT_TRUE(
+          same_bits(testing::run(*testing::prepare_all(simd::table(), call, false)[0], call)[0], testing::run_reference(call, false)[0]));
+    }
+  }
+}
+
 // ---- pooling ------------------------------------------------------------------------------------------------------------------------
 
 struct Pool {

@@ -25,6 +25,7 @@ std::vector<KernelEntry> make_table() {
   for (const std::string_view op : kElementwise) table.push_back({op, elementwise});
   for (const std::string_view op : {"sum", "mean", "prod", "max", "min", "any", "all", "sum_to_like"}) table.push_back({op, reduction});
   for (const std::string_view op : {"softmax", "log_softmax", "logsumexp"}) table.push_back({op, softmax});
+  for (const std::string_view op : {"dropout", "random_uniform"}) table.push_back({op, random});
   table.push_back({"max_pool_gradient", max_pool_gradient});
   return table;
 }

@@ -1,0 +1,137 @@
+// Random operators in f32: many Philox blocks side by side. The bits are those of the reference (cpu/ref/random.hpp says which).
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "lepton/kernels/cpu/simd/random.cpp"
+#include <hwy/foreach_target.h>
+// foreach_target must come before these.
+#include <hwy/highway.h>
+
+#include <algorithm>
+
+#include "lepton/base/parallel.hpp"
+#include "lepton/kernels/cpu/ref/random.hpp"
+#include "lepton/kernels/cpu/simd/kernels.hpp"
+
+#ifndef LEPTON_SIMD_RANDOM_PLAN
+#define LEPTON_SIMD_RANDOM_PLAN
+namespace lepton::kernels::simd {
+// What one run draws: dropout (x is given) or uniform numbers.
+struct Draw {
+  ref::RandomSource source;
+  const float* x = nullptr;
+  float* y = nullptr;
+  std::uint64_t threshold = 0;  // dropout: smaller words drop
+  float scale = 1;
+  double low = 0, high = 1;  // uniform
+};
+}  // namespace lepton::kernels::simd
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace lepton::kernels::simd::HWY_NAMESPACE {
+namespace {
+
+constexpr int kLanes = 32;
+
+// The first words of the blocks of elements [first, first + kLanes).
+void first_words(const ref::RandomSource& source, std::int64_t first, std::uint32_t* words) {
+  std::uint32_t a[kLanes], b[kLanes], c[kLanes], d[kLanes];
+  for (int i = 0; i < kLanes; ++i) {
+    const auto place = static_cast<std::uint64_t>(first + i);
+    a[i] = static_cast<std::uint32_t>(place), b[i] = static_cast<std::uint32_t>(place >> 32);
+    c[i] = static_cast<std::uint32_t>(source.stream), d[i] = static_cast<std::uint32_t>(source.step);
+  }
+  auto k0 = static_cast<std::uint32_t>(source.seed);
+  auto k1 = static_cast<std::uint32_t>((source.seed >> 32) ^ (source.step >> 32) ^ (source.stream >> 32));
+  for (int round = 0; round < 10; ++round, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
+    for (int i = 0; i < kLanes; ++i) {
+      const std::uint64_t p = std::uint64_t{0xD2511F53u} * a[i], q = std::uint64_t{0xCD9E8D57u} * c[i];
+      a[i] = static_cast<std::uint32_t>(q >> 32) ^ b[i] ^ k0;
+      b[i] = static_cast<std::uint32_t>(q);
+      c[i] = static_cast<std::uint32_t>(p >> 32) ^ d[i] ^ k1;
+      d[i] = static_cast<std::uint32_t>(p);
+    }
+  }
+  std::copy_n(a, kLanes, words);
+}
+
+void drop(const Draw& draw, const std::uint32_t* words, std::int64_t first, std::int64_t count) {
+  const auto threshold = static_cast<std::uint32_t>(std::min<std::uint64_t>(draw.threshold, 0xffffffffu));
+  const bool all = draw.threshold > 0xffffffffu;
+  for (std::int64_t i = 0; i < count; ++i) draw.y[first + i] = !all && words[i] >= threshold ? draw.x[first + i] * draw.scale : 0.0f;
+}
+
+void uniform(const Draw& draw, const std::uint32_t* words, std::int64_t first, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    const double unit = static_cast<double>(static_cast<std::int32_t>(words[i] >> 8)) * 0x1.0p-24;
+    draw.y[first + i] = static_cast<float>(draw.low + (draw.high - draw.low) * unit);
+  }
+}
+
+}  // namespace
+
+void draw_range(const Draw& draw, std::int64_t begin, std::int64_t end) {
+  std::uint32_t words[kLanes];
+  for (std::int64_t first = begin; first < end; first += kLanes) {
+    first_words(draw.source, first, words);
+    (draw.x != nullptr ? drop : uniform)(draw, words, first, std::min<std::int64_t>(kLanes, end - first));
+  }
+}
+
+}  // namespace lepton::kernels::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace lepton::kernels::simd {
+namespace {
+
+HWY_EXPORT(draw_range);
+
+class RandomKernel final : public Kernel {
+ public:
+  RandomKernel(const KernelRequest& request, bool is_dropout)
+      : count_(request.outputs[0].type.shape.num_elements()), is_dropout_(is_dropout) {
+    const Attributes& attributes = *request.attributes;
+    draw_.source.stream = static_cast<std::uint64_t>(attributes.integer("stream"));
+    if (is_dropout) {
+      const double rate = attributes.number("rate");
+      draw_.threshold = ref::drop_threshold(rate);
+      draw_.scale = static_cast<float>(rate < 1 ? 1 / (1 - rate) : 0);
+    } else {
+      draw_.low = attributes.number("low"), draw_.high = attributes.number("high");
+    }
+    implementation = "simd:random";
+  }
+
+  void run(const KernelArguments& arguments) const override {
+    Draw draw = draw_;
+    const auto* key = arguments.input<std::uint64_t>(is_dropout_ ? 1 : 0);
+    draw.source.seed = key[0], draw.source.step = key[1];
+    draw.x = is_dropout_ ? arguments.input<float>(0) : nullptr;
+    draw.y = arguments.output<float>(0);
+    const auto function = HWY_DYNAMIC_DISPATCH(draw_range);
+    parallel_for(count_, 16 * 1024, [&](std::int64_t begin, std::int64_t end) { function(draw, begin, end); });
+  }
+
+ private:
+  Draw draw_;
+  std::int64_t count_;
+  bool is_dropout_;
+};
+
+}  // namespace
+
+std::unique_ptr<Kernel> random(const KernelRequest& request) {
+  const TensorDesc& y = request.outputs[0];
+  const bool is_dropout = request.op == "dropout";
+  if (request.program != nullptr || y.type.dtype != DType::kF32 || y.type.shape.num_elements() == 0) return nullptr;
+  // Elements are numbered in row-major order.
+  const bool row_major = y.layout.is_row_major(y.type.shape) && (!is_dropout || request.inputs[0].layout.is_row_major(y.type.shape));
+  if (!row_major && !request.may_choose_layouts) return nullptr;
+  auto kernel = std::make_unique<RandomKernel>(request, is_dropout);
+  for (const TensorDesc& input : request.inputs) kernel->input_layouts.push_back(Layout::row_major(input.type.shape));
+  kernel->output_layouts = {Layout::row_major(y.type.shape)};
+  return kernel;
+}
+
+}  // namespace lepton::kernels::simd
+#endif
