@@ -34,4 +34,17 @@ T avg_pool(const T& x, const std::vector<std::int64_t>& window, const PoolOption
   return call<T>("avg_pool", {x}, options.average_attributes(window));
 }
 
+/// Mean over windows laid out so that the result has `output_size` along the spatial axes: window p of an axis covers
+/// floor(p * in / out) … ceil((p + 1) * in / out) - 1.
+/// Shapes:  x: [N, C, spatial…]; result: [N, C, output_size…].
+template <Operand T>
+T adaptive_avg_pool(const T& x, const std::vector<std::int64_t>& output_size) {
+  return call<T>("adaptive_avg_pool", {x}, {{"output_size", output_size}});
+}
+/// Largest value over the same windows; NaN wins.
+template <Operand T>
+T adaptive_max_pool(const T& x, const std::vector<std::int64_t>& output_size) {
+  return call<T>("adaptive_max_pool", {x}, {{"output_size", output_size}});
+}
+
 }  // namespace lepton::ops

@@ -65,6 +65,7 @@ std::span<const RefEntry> along_axis_table();
 std::span<const RefEntry> contraction_table();
 std::span<const RefEntry> convolution_table();
 std::span<const RefEntry> pooling_table();
+std::span<const RefEntry> adaptive_pooling_table();
 std::span<const RefEntry> random_table();
 std::span<const RefEntry> shape_table();
 
