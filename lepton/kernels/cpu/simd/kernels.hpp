@@ -16,5 +16,7 @@ std::unique_ptr<Kernel> max_pool_gradient(const KernelRequest& request);
 std::unique_ptr<Kernel> softmax(const KernelRequest& request);
 /// dropout and random_uniform in f32.
 std::unique_ptr<Kernel> random(const KernelRequest& request);
+/// batch_norm_training and batch_norm_gradient in f32.
+std::unique_ptr<Kernel> batch_norm(const KernelRequest& request);
 
 }  // namespace lepton::kernels::simd

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "lepton/base/parallel.hpp"
 #include "lepton/kernels/testing/kernel_runner.hpp"
@@ -144,6 +145,74 @@ TEST(SimdRandom, BitsAreThoseOfTheReference) {
       const Call call{"random_uniform", {key}, {x.type()}, {{"low", -3.0}, {"high", 5.0}, {"stream", number}, {"dtype", DType::kF32}}};
       EXPECT_TRUE(
           same_bits(testing::run(*testing::prepare_all(simd::table(), call, false)[0], call)[0], testing::run_reference(call, false)[0]));
+    }
+  }
+}
+
+// ---- batch normalisation ------------------------------------------------------------------------------------------------------------
+
+Layout blocked(const Shape& s, std::int64_t lanes) {
+  const std::int64_t area = s[2] * s[3] * lanes;
+  return {{(s[1] + lanes - 1) / lanes * area, area, s[3] * lanes, lanes}, {{1, lanes}}};
+}
+
+// Prepares `op` with every operand of x's shape in `layout`.
+std::vector<Tensor> run_laid(const Call& call, const Layout& layout) {
+  std::vector<TensorDesc> inputs, outputs;
+  const auto lay = [&](const TensorType& type) {
+    return type.shape == call.inputs[0].shape() ? TensorDesc{type, layout} : TensorDesc::row_major(type);
+  };
+  for (const Tensor& input : call.inputs) inputs.push_back(lay(input.type()));
+  for (const TensorType& type : call.outputs) outputs.push_back(lay(type));
+  const KernelRequest request{.op = call.op, .inputs = inputs, .outputs = outputs, .attributes = &call.attributes};
+  for (const KernelEntry& entry : simd::table()) {
+    if (entry.op != call.op) continue;
+    const auto kernel = entry.prepare(request);
+    if (kernel != nullptr) return testing::run(*kernel, call);
+  }
+  return {};
+}
+
+TEST(SimdBatchNorm, MatchesPlainLoopsInEveryLayout) {
+  for (const Shape& shape : {Shape{4, 20, 5, 3}, Shape{3, 32, 4, 4}, Shape{64, 7, 1, 1}, Shape{2, 3, 40, 9}}) {
+    const std::int64_t channels = shape[1], area = shape[2] * shape[3];
+    const Tensor x = random_tensor({DType::kF32, shape}, -1, 3, 1), g = random_tensor({DType::kF32, shape}, -1, 1, 2);
+    const TensorType vector{DType::kF32, {channels}};
+    const Tensor scale = random_tensor(vector, 0.5, 2, 3), offset = random_tensor(vector, -1, 1, 4);
+    Tensor y = Tensor::zeros(DType::kF64, shape), mean = Tensor::zeros(DType::kF64, {channels}), variance = mean.copy();
+    Tensor dx = y.copy(), dscale = mean.copy(), doffset = mean.copy();
+    const auto count = static_cast<double>(shape[0] * area);
+    for (std::int64_t c = 0; c < channels; ++c) {
+      const auto each = [&](const auto& body) {
+        for (std::int64_t i = 0; i < shape[0] * area; ++i) body(static_cast<std::size_t>((i / area * channels + c) * area + i % area));
+      };
+      const auto channel = static_cast<std::size_t>(c);
+      double &m = mean.span<double>()[channel], &v = variance.span<double>()[channel];
+      double &ds = dscale.span<double>()[channel], &d = doffset.span<double>()[channel];
+      const auto at = [](const Tensor& t, std::size_t i) { return static_cast<double>(t.span<float>()[i]); };
+      each([&](std::size_t i) { m += at(x, i) / count; });
+      each([&](std::size_t i) { v += (at(x, i) - m) * (at(x, i) - m) / count; });
+      const double s = std::sqrt(v + 1e-3);
+      each([&](std::size_t i) { y.span<double>()[i] = at(scale, channel) * (at(x, i) - m) / s + at(offset, channel); });
+      each([&](std::size_t i) { d += at(g, i), ds += at(g, i) * (at(x, i) - m) / s; });
+      each(
+          [&](std::size_t i) { dx.span<double>()[i] = at(scale, channel) / s * (at(g, i) - d / count - (at(x, i) - m) / s * ds / count); });
+    }
+    const Call forward{"batch_norm_training", {x, scale, offset}, {x.type(), vector, vector}, {{"epsilon", 1e-3}}};
+    const Call backward{"batch_norm_gradient",
+                        {x, scale, mean.cast(DType::kF32), variance.cast(DType::kF32), g},
+                        {x.type(), vector, vector},
+                        {{"epsilon", 1e-3}}};
+    for (const Layout& layout : {Layout::row_major(shape), blocked(shape, 16), blocked(shape, 8)}) {
+      const auto a = run_laid(forward, layout), b = run_laid(backward, layout);
+      ASSERT_EQ(a.size(), 3u);
+      ASSERT_EQ(b.size(), 3u);
+      EXPECT_LE(testing::largest_difference(a[0], y), 3e-6);
+      EXPECT_LE(testing::largest_difference(a[1], mean), 1e-6);
+      EXPECT_LE(testing::largest_difference(a[2], variance), 1e-6);
+      EXPECT_LE(testing::largest_difference(b[0], dx), 5e-6);
+      EXPECT_LE(testing::largest_difference(b[1], dscale), 1e-5);
+      EXPECT_LE(testing::largest_difference(b[2], doffset), 1e-5);
     }
   }
 }
