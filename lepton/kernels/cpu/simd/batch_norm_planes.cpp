@@ -6,6 +6,7 @@
 #include <hwy/highway.h>
 
 #include "lepton/kernels/cpu/simd/batch_norm_planes.hpp"
+#include "lepton/kernels/cpu/simd/vector_loop.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace lepton::kernels::simd::HWY_NAMESPACE {
@@ -21,7 +22,7 @@ HWY_INLINE void for_each_row(const BatchNormPlane& p, const Body& body) {
   }
 }
 
-#define LEPTON_LANES _Pragma("GCC ivdep") for (std::int64_t i = 0; i < lanes; ++i)
+#define LEPTON_LANES LEPTON_VECTOR_LOOP for (std::int64_t i = 0; i < lanes; ++i)
 
 void sums(const BatchNormPlane& p) {
   for_each_row(p, [&](std::int64_t row, std::int64_t lanes) {

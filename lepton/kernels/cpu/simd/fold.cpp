@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "lepton/kernels/cpu/simd/fold.hpp"
+#include "lepton/kernels/cpu/simd/vector_loop.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace lepton::kernels::simd::HWY_NAMESPACE {
@@ -91,7 +92,7 @@ struct Fold {
     for (std::int64_t row = 0; row < block.rows; ++row) {
       const T* x = reinterpret_cast<const T*>(block.data) + row * block.row_stride;
       if (block.stride == 1) {
-        _Pragma("GCC ivdep") for (std::int64_t i = 0; i < block.width; ++i) sums[i] = combine(sums[i], static_cast<Accumulator>(x[i]));
+        LEPTON_VECTOR_LOOP for (std::int64_t i = 0; i < block.width; ++i) sums[i] = combine(sums[i], static_cast<Accumulator>(x[i]));
       } else {
         for (std::int64_t i = 0; i < block.width; ++i) sums[i] = combine(sums[i], static_cast<Accumulator>(x[i * block.stride]));
       }

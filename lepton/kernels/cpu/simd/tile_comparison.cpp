@@ -9,12 +9,13 @@
 #include <limits>
 
 #include "lepton/kernels/cpu/simd/tile.hpp"
+#include "lepton/kernels/cpu/simd/vector_loop.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace lepton::kernels::simd::HWY_NAMESPACE {
 namespace {
 
-#define LEPTON_LOOP _Pragma("GCC ivdep") for (std::int64_t i = 0; i < call.count; ++i)
+#define LEPTON_LOOP LEPTON_VECTOR_LOOP for (std::int64_t i = 0; i < call.count; ++i)
 
 #define LEPTON_COMPARE_TILE(name, expression)               \
   template <class T>                                        \
