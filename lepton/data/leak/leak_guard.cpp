@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <future>
+#include <numeric>
 #include <optional>
 #include <tuple>
 #include <unordered_map>
@@ -170,6 +171,35 @@ Result<std::vector<CopyPair>> find_copies(const Dataset& dataset, Indices first,
          options.quality, options.tolerance);
   }
   return CopyFinder(dataset, first, second, options).run();
+}
+
+std::vector<std::string> copy_groups(const Dataset& dataset, std::span<const CopyPair> pairs) {
+  std::vector<std::int64_t> leader(static_cast<std::size_t>(dataset.num_samples()));
+  std::iota(leader.begin(), leader.end(), 0);
+  const auto find = [&](std::int64_t index) {
+    while (leader[static_cast<std::size_t>(index)] != index) {
+      auto& own = leader[static_cast<std::size_t>(index)];
+      own = leader[static_cast<std::size_t>(own)];  // halves the path for the next one
+      index = own;
+    }
+    return index;
+  };
+  // The smallest index leads, so that groups do not depend on the order of the pairs.
+  for (const CopyPair& pair : pairs) {
+    const std::int64_t a = find(pair.first), b = find(pair.second);
+    leader[static_cast<std::size_t>(std::max(a, b))] = std::min(a, b);
+  }
+  std::vector<std::string> groups;
+  for (std::int64_t i = 0; i < dataset.num_samples(); ++i) groups.push_back(dataset.sample_id(find(i)));
+  return groups;
+}
+
+Result<Split> split_copies_together(const Dataset& dataset, const Shares& shares, std::uint64_t seed, const LeakOptions& options) {
+  std::vector<std::int64_t> all(static_cast<std::size_t>(dataset.num_samples()));
+  std::iota(all.begin(), all.end(), 0);
+  LEPTON_TRY(const std::vector<CopyPair> pairs, find_copies(dataset, all, all, options));
+  if (pairs.empty()) return stratified_split(dataset, shares, seed);
+  return grouped_split(dataset, copy_groups(dataset, pairs), shares, seed);
 }
 
 Result<LeakReport> check_leaks(const Dataset& dataset, const Split& split, const LeakOptions& options) {

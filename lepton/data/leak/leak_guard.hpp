@@ -49,6 +49,13 @@ struct LeakOptions {
 Result<std::vector<CopyPair>> find_copies(const Dataset& dataset, std::span<const std::int64_t> first, std::span<const std::int64_t> second,
                                           const LeakOptions& options = {});
 
+/// A group for each sample such that copies, and copies of copies, share one: for grouped_split().
+std::vector<std::string> copy_groups(const Dataset& dataset, std::span<const CopyPair> pairs);
+
+/// Splits with class balance as stratified_split() does, and keeps copies in one part, so that nothing leaks.
+/// Errors:  those of find_copies() and grouped_split().
+Result<Split> split_copies_together(const Dataset& dataset, const Shares& shares, std::uint64_t seed, const LeakOptions& options = {});
+
 struct LeakReport {
   /// Copies between two parts of a split.
   struct Crossing {

@@ -212,6 +212,30 @@ TEST(LeakGuard, RefusesUnlessAllowedByName) {
   EXPECT_TRUE(refuse_leaks(report, *data));
 }
 
+TEST(LeakGuard, CopiesCanBeKeptTogether) {
+  std::vector<Tensor> pictures;
+  std::vector<std::int64_t> labels;
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    pictures.push_back(texture(i % 40));  // 20 of them are there twice
+    labels.push_back(static_cast<std::int64_t>(i % 2));
+  }
+  const auto data = textures(pictures, labels);
+  const Split apart = stratified_split(*data, default_shares(), 1).value(),
+              together = split_copies_together(*data, default_shares(), 1).value();
+  EXPECT_FALSE(refuse_leaks(check_leaks(*data, apart).value(), *data));
+  EXPECT_EQ(check_leaks(*data, together)->num_pairs(), 0);
+  EXPECT_NEAR(static_cast<double>(together.parts[0].indices.size()), 42, 3);
+  EXPECT_EQ(together, split_copies_together(*data, default_shares(), 1).value());
+}
+
+TEST(LeakGuard, RealPicturesSplitWithoutLeaks) {
+  const auto data = open_named_dataset(local_files(), "vehicles-6class-64", {.height = 64, .width = 64});
+  if (!data && data.error().code() == ErrorCode::kNotFound) GTEST_SKIP() << "needs the set vehicles-6class-64";
+  const Split split = split_copies_together(**data, default_shares(), 0).value();
+  EXPECT_EQ(check_leaks(**data, split)->num_pairs(), 0);
+  EXPECT_EQ(split.parts[0].indices.size(), 3360u);
+}
+
 TEST(LeakGuard, ManyBlankPagesAreNoFlood) {
   const auto data = textures(std::vector<Tensor>(300, Tensor::full(DType::kU8, Shape{16, 16, 1}, 255)));
   std::vector<std::int64_t> all(300);

@@ -50,10 +50,10 @@ Result<void> refuse_leaks(const LeakReport& report, const Dataset& dataset, std:
     }
   }
   if (refused == 0) return {};
-  return make_error(
-      ErrorCode::kInvalidArgument,
-      "leak guard: {} pairs of copies lie on both sides of the split, first {}; remove one of each, split by group, or allow them by name",
-      refused, example);
+  return make_error(ErrorCode::kInvalidArgument,
+                    "leak guard: {} pairs of copies lie on both sides of the split, first {}; remove one of each, keep copies together "
+                    "when splitting, or allow them by name",
+                    refused, example);
 }
 
 std::string to_text(const LeakReport& report, const Dataset& dataset, std::int64_t max_pairs) {
