@@ -1,4 +1,4 @@
-// Pooling over windows of one to three spatial axes.
+// Pooling over windows of one to three spatial axes, and resizing along them.
 #pragma once
 
 #include "lepton/ops/op_table.hpp"
@@ -45,6 +45,28 @@ T adaptive_avg_pool(const T& x, const std::vector<std::int64_t>& output_size) {
 template <Operand T>
 T adaptive_max_pool(const T& x, const std::vector<std::int64_t>& output_size) {
   return call<T>("adaptive_max_pool", {x}, {{"output_size", output_size}});
+}
+
+struct ResizeOptions {
+  std::vector<std::int64_t> sizes = {};    // of the result along the spatial axes; these or …
+  std::vector<double> scales = {};         // … factors: the size becomes floor(in * scale)
+  std::string mode = "nearest";            // nearest, linear, cubic
+  std::string coordinates = "half_pixel";  // half_pixel, asymmetric, align_corners
+  std::string rounding = "prefer_floor";   // of nearest: floor, ceil, prefer_floor, prefer_ceil
+  double cubic_coefficient = -0.75;        // -0.5: Keys's own
+
+  Attributes attributes() const {
+    return {{"sizes", sizes},       {"scales", scales},
+            {"mode", mode},         {"coordinates", coordinates},
+            {"rounding", rounding}, {"cubic_coefficient", cubic_coefficient}};
+  }
+};
+
+/// Interpolates along the spatial axes; meanings are those of ONNX's Resize. Does not smooth before it shrinks.
+/// Shapes:  x: [N, C, spatial…]; result: [N, C, spatial…].
+template <Operand T>
+T resize(const T& x, const ResizeOptions& options) {
+  return call<T>("resize", {x}, options.attributes());
 }
 
 }  // namespace lepton::ops

@@ -67,6 +67,7 @@ std::span<const RefEntry> convolution_table();
 std::span<const RefEntry> pooling_table();
 std::span<const RefEntry> adaptive_pooling_table();
 std::span<const RefEntry> random_table();
+std::span<const RefEntry> resize_table();
 std::span<const RefEntry> shape_table();
 
 /// Type in which values of T are computed: double for floats, T itself for integers.
