@@ -15,6 +15,17 @@ bool Layout::is_row_major(const Shape& shape) const {
   return true;
 }
 
+Layout Layout::permuted(std::span<const std::int64_t> permutation) const {
+  Layout result;
+  std::vector<int> place(permutation.size());
+  for (std::size_t i = 0; i < permutation.size(); ++i) {
+    result.strides.push_back(strides[static_cast<std::size_t>(permutation[i])]);
+    place[static_cast<std::size_t>(permutation[i])] = static_cast<int>(i);
+  }
+  for (const LayoutBlock& block : blocks) result.blocks.push_back({place[static_cast<std::size_t>(block.axis)], block.size});
+  return result;
+}
+
 TensorDesc TensorDesc::row_major(TensorType type) {
   Layout layout = Layout::row_major(type.shape);
   return {std::move(type), std::move(layout), true};

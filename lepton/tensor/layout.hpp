@@ -1,6 +1,7 @@
 // Layout: how the logical elements of a tensor lie in memory. Plain layouts are strides; blocked ones add inner blocks.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "lepton/tensor/tensor.hpp"
@@ -23,6 +24,8 @@ struct Layout {
   static Layout row_major(const Shape& shape) { return {row_major_strides(shape), {}}; }
   bool is_plain() const { return blocks.empty(); }
   bool is_row_major(const Shape& shape) const;
+  /// Where the elements lie for the transposed view whose axis i is axis permutation[i].
+  Layout permuted(std::span<const std::int64_t> permutation) const;
   bool operator==(const Layout&) const = default;
 };
 

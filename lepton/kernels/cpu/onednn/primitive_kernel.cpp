@@ -212,11 +212,15 @@ std::unique_ptr<Kernel> make_kernel(const KernelRequest& request, PrimitivePlan 
 }
 
 std::unique_ptr<Kernel> make_reorder(const KernelRequest& request) {
-  if (!all_f32(request, DNNL_MAX_NDIMS)) return nullptr;
+  if (!all_f32(request, DNNL_MAX_NDIMS) || request.program != nullptr) return nullptr;
   return decline_on_error(request, [&]() -> std::unique_ptr<Kernel> {
-    const Shape& shape = request.inputs[0].type.shape;
+    const TensorDesc &x = request.inputs[0], &y = request.outputs[0];
+    const Shape& shape = y.type.shape;
     const AxisMap map = AxisMap::identity(shape.rank());
-    const auto from = describe(shape, request.inputs[0].layout, map), to = describe(shape, request.outputs[0].layout, map);
+    // A transpose is a copy from x seen with its axes exchanged.
+    const bool is_transpose = request.op == "transpose";
+    const Layout source = is_transpose ? x.layout.permuted(request.attributes->integers("permutation")) : x.layout;
+    const auto from = describe(shape, source, map), to = describe(shape, y.layout, map);
     if (!from || !to) return nullptr;
     auto kernel = std::make_unique<PrimitiveKernel>(team_size(request));
     const std::size_t input = kernel->add_slot(*from, {Place::Kind::kInput, 0});

@@ -40,7 +40,7 @@ struct PrimitivePlan {
 /// operand is reordered within the kernel. Returns null if an operand lies as oneDNN cannot read it.
 std::unique_ptr<Kernel> make_kernel(const KernelRequest& request, PrimitivePlan plan, std::string_view name);
 
-/// Copies a tensor between any two layouts.
+/// Copies a tensor between any two layouts ("reorder"), or with its axes exchanged ("transpose").
 std::unique_ptr<Kernel> make_reorder(const KernelRequest& request);
 
 /// True if all operands are f32, have elements and at most `max_rank` axes.

@@ -16,6 +16,7 @@ std::span<const KernelEntry> table() {
       {"avg_pool", avg_pool},
       {"avg_pool_gradient", avg_pool_gradient},
       {"reorder", make_reorder},
+      {"transpose", make_reorder},
   };
   return kTable;
 }

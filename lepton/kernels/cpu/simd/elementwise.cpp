@@ -219,4 +219,22 @@ std::unique_ptr<Kernel> elementwise(const KernelRequest& request) {
   return make_program(request, single);
 }
 
+std::unique_ptr<Kernel> copy(const KernelRequest& request) {
+  if (request.program != nullptr) return nullptr;
+  // The source as it is seen from the result; a cast to the same dtype copies.
+  TensorDesc source = request.inputs[0], target = request.outputs[0];
+  if (request.may_choose_layouts && request.op != "reorder") target.layout = Layout::row_major(target.type.shape);
+  if (request.op == "transpose") source = {target.type, source.layout.permuted(request.attributes->integers("permutation"))};
+  const Attributes none;
+  const ElementwiseProgram program{{{"cast", &none, {0}, target.type.dtype}}, {0}};
+  KernelRequest as_given = request;
+  as_given.may_choose_layouts = false;
+  auto kernel = make(as_given, program, {source}, {target});
+  if (kernel == nullptr) return nullptr;
+  for (const TensorDesc& input : request.inputs) kernel->input_layouts.push_back(input.layout);
+  kernel->output_layouts = {target.layout};
+  kernel->implementation = "simd:copy";
+  return kernel;
+}
+
 }  // namespace lepton::kernels::simd

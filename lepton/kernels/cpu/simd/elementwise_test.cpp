@@ -340,5 +340,18 @@ TEST(SimdElementwise, TransposedAndBlockedOperandsTogether) {
   }
 }
 
+TEST(SimdCopy, TransposesAndBroadcastsOfAnyDtype) {
+  for (const DType dtype : {DType::kF32, DType::kF64, DType::kF16, DType::kU8, DType::kI64, DType::kBool}) {
+    const Tensor x = random_tensor({DType::kI32, {3, 5, 7, 2}}, 0, 100).cast(dtype);
+    const Call transpose{"transpose", {x}, {{dtype, {3, 2, 5, 7}}}, {{"permutation", {0, 3, 1, 2}}}};
+    const Call broadcast_x{"broadcast_to_like", {x.rows(0, 1), Tensor::zeros(DType::kF32, {2, 4, 5, 7, 2})}, {{dtype, {2, 4, 5, 7, 2}}}};
+    for (const Call& call : {transpose, broadcast_x}) {
+      const auto kernel = prepare_one(call);
+      ASSERT_NE(kernel, nullptr);
+      EXPECT_TRUE(same_bits(testing::run(*kernel, call)[0], testing::run_reference(call, false)[0])) << call.op << name_of(dtype);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace lepton::kernels

@@ -8,6 +8,8 @@ namespace lepton::kernels::simd {
 /// Any single elementwise operator, or a program of them ("fused_elementwise").
 std::unique_ptr<Kernel> elementwise(const KernelRequest& request);
 
+/// Copies in the order of the result: "reorder", "transpose" and "broadcast_to_like", any dtype.
+std::unique_ptr<Kernel> copy(const KernelRequest& request);
 /// sum, mean, prod, max, min, any, all over axes; sum_to_like.
 std::unique_ptr<Kernel> reduction(const KernelRequest& request);
 /// The gradient of max pooling from x, y and the gradient of y.
