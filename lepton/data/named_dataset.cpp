@@ -14,6 +14,7 @@
 #include "lepton/data/archive/tar.hpp"
 #include "lepton/data/readers/class_folder.hpp"
 #include "lepton/data/readers/idx.hpp"
+#include "lepton/data/readers/npz_dataset.hpp"
 
 namespace lepton::data {
 namespace {
@@ -23,7 +24,7 @@ constexpr std::array<std::string_view, 1> kMasks{"*_mask.png"};
 constexpr std::array<std::string_view, 10> kFashionLabels{"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
                                                           "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
 
-constexpr std::array<NamedDatasetInfo, 9> kNamed{{
+constexpr std::array<NamedDatasetInfo, 12> kNamed{{
     {"fashion-mnist",
      "clothes, grey 28x28, 10 classes, 60,000 + 10,000",
      NamedKind::kIdx,
@@ -43,6 +44,12 @@ constexpr std::array<NamedDatasetInfo, 9> kNamed{{
      "free with acknowledgement of AT&T Laboratories Cambridge", "AT&T", kShared},
     {"imagenet-sample-200", "one photo for each of 200 ImageNet classes", NamedKind::kFolder, "vision/imagenet-sample-200.tar.gz",
      "ImageNet terms, non-commercial research", "EliSchwartz/imagenet-sample-images", kShared},
+    {"luna16-50x50", "lung nodule candidates cut from CT, grey 50x50, 2 classes, 2,535 + 672 + 846", NamedKind::kNpz,
+     "medical/luna16_50x50.npz", "LUNA16 / LIDC-IDRI CC BY", "swethasubramanian/LungCancerDetection", kShared},
+    {"chnsenticorp-hotel", "Chinese hotel reviews with their sentiment, 7,766 rows", NamedKind::kTable,
+     "text/chnsenticorp-hotel/ChnSentiCorp_htl_all.csv.gz", "research", "ChineseNlpCorpus", kShared},
+    {"walmart-weekly-sales", "weekly sales of 45 stores, 6,435 rows", NamedKind::kTable, "logistics/walmart-weekly-sales.csv.gz",
+     "not stated", "Kaggle", kShared},
     {"german-credit", "Statlog credit risk, 1,000 rows", NamedKind::kTable, "tabular/german-credit/german.data.gz", "CC BY 4.0", "UCI",
      kShared},
     {"hmeq", "home equity loans, 5,960 rows, target BAD", NamedKind::kTable, "tabular/hmeq/hmeq.csv.gz", "public sample", "SAS", kShared},
@@ -80,30 +87,6 @@ Result<std::string> unpack_once(FileSystem& files, const std::string& archive) {
   const std::string inner = join_path(target, stem);
   LEPTON_TRY(const bool has_inner, exists(files, inner));
   return has_inner ? inner : target;
-}
-
-Result<DatasetHandle> open_idx(FileSystem& files, const std::string& folder, const NamedDatasetInfo& info) {
-  const auto read = [&](const char* name) { return read_idx(files, join_path(folder, name)); };
-  LEPTON_TRY(const Tensor train_images, read("train-images-idx3-ubyte.gz"));
-  LEPTON_TRY(const Tensor train_labels, read("train-labels-idx1-ubyte.gz"));
-  LEPTON_TRY(const Tensor test_images, read("t10k-images-idx3-ubyte.gz"));
-  LEPTON_TRY(const Tensor test_labels, read("t10k-labels-idx1-ubyte.gz"));
-  const auto make = [&]() -> DatasetHandle {
-    const std::int64_t train = train_images.shape()[0], count = train + test_images.shape()[0];
-    const std::int64_t height = train_images.shape()[1], width = train_images.shape()[2];
-    const Tensor images = Tensor::empty(DType::kU8, Shape{count, height, width, 1}), labels = Tensor::empty(DType::kU8, Shape{count});
-    images.rows(0, train).assign(train_images.reshape(Shape{train, height, width, 1}));
-    images.rows(train, count).assign(test_images.reshape(Shape{count - train, height, width, 1}));
-    labels.rows(0, train).assign(train_labels);
-    labels.rows(train, count).assign(test_labels);
-    ArrayNames names{.features = {"image"}, .label_names = {info.label_names.begin(), info.label_names.end()}};
-    for (std::int64_t i = 0; i < count; ++i) {
-      names.parts.emplace_back(i < train ? "train" : "test");
-      names.sample_ids.push_back(i < train ? fmt::format("train/{:05}", i) : fmt::format("test/{:05}", i - train));
-    }
-    return make_array_dataset({images}, labels, std::move(names));
-  };
-  return catch_error(make).with_context(folder);
 }
 
 }  // namespace
@@ -154,7 +137,11 @@ Result<std::string> locate_named_dataset(FileSystem& files, std::string_view nam
 Result<DatasetHandle> open_named_dataset(FileSystem& files, std::string_view name, const ImageRecipe& recipe) {
   LEPTON_TRY(const NamedDatasetInfo* info, find_named_dataset(name));
   LEPTON_TRY(const std::string path, locate_named_dataset(files, name));
-  if (info->kind == NamedKind::kIdx) return open_idx(files, path, *info);
+  if (info->kind == NamedKind::kIdx) {
+    LEPTON_TRY(DatasetHandle dataset, read_idx_folder(files, path, {info->label_names.begin(), info->label_names.end()}));
+    return dataset;
+  }
+  if (info->kind == NamedKind::kNpz) return read_npz_dataset(files, path);
   if (info->kind == NamedKind::kClassFolder) {
     return read_class_folder(files, path, recipe, {.exclude = {info->exclude.begin(), info->exclude.end()}});
   }

@@ -20,6 +20,7 @@ namespace lepton::data {
 enum class NamedKind : std::uint8_t {
   kIdx,          ///< A folder with IDX files, named as MNIST's.
   kClassFolder,  ///< A tar.gz with one folder of classes.
+  kNpz,          ///< An NPZ archive with x and y.
   kFolder,       ///< A tar.gz or folder that needs a reader of its own; only its place is known here.
   kTable,        ///< A text file with rows, maybe gzip.
 };
@@ -51,8 +52,8 @@ std::string cache_folder();
 /// is not here.
 Result<std::string> locate_named_dataset(FileSystem& files, std::string_view name);
 
-/// Opens a known set of pictures. Sets with several parts come as one dataset with official parts. kUnsupported for tables and sets that
-/// need a reader of their own: locate them instead.
+/// Opens a known set of pictures; the recipe is for folders of classes, arrays come as they are stored. Sets with several parts come as one
+/// dataset with official parts. kUnsupported for tables and sets that need a reader of their own: locate them instead.
 Result<DatasetHandle> open_named_dataset(FileSystem& files, std::string_view name, const ImageRecipe& recipe = {});
 
 }  // namespace lepton::data

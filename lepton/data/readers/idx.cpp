@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lepton/base/files.hpp"
+#include "lepton/base/path.hpp"
 #include "lepton/data/archive/gzip.hpp"
 
 namespace lepton::data {
@@ -129,6 +130,36 @@ Result<DatasetHandle> read_idx_dataset(FileSystem& files, const std::string& ima
   }
   const auto make = [&] { return make_array_dataset({images}, labels, {.features = {"image"}, .label_names = std::move(label_names)}); };
   return catch_error(make).with_context(labels_path);
+}
+
+Result<DatasetHandle> read_idx_folder(FileSystem& files, const std::string& folder, std::vector<std::string> label_names) {
+  constexpr std::array<const char*, 4> kNames{"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
+                                              "t10k-labels-idx1-ubyte"};
+  std::array<Tensor, 4> arrays;
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    const std::string path = join_path(folder, kNames[i]);
+    LEPTON_TRY(const bool plain, exists(files, path));
+    LEPTON_TRY(arrays[i], read_idx(files, plain ? path : path + ".gz"));
+  }
+  const auto& [train_images, train_labels, test_images, test_labels] = arrays;
+  const auto make = [&]() -> DatasetHandle {
+    if (train_images.shape().rank() != 3 || test_images.shape().rank() != 3)
+      fail(ErrorCode::kDataCorrupt, "the pictures are not [count, height, width]");
+    const std::int64_t train = train_images.shape()[0], count = train + test_images.shape()[0];
+    const std::int64_t height = train_images.shape()[1], width = train_images.shape()[2];
+    const Tensor images = Tensor::empty(DType::kU8, Shape{count, height, width, 1}), labels = Tensor::empty(DType::kU8, Shape{count});
+    images.rows(0, train).assign(train_images.reshape(Shape{train, height, width, 1}));
+    images.rows(train, count).assign(test_images.reshape(Shape{count - train, height, width, 1}));
+    labels.rows(0, train).assign(train_labels);
+    labels.rows(train, count).assign(test_labels);
+    ArrayNames names{.features = {"image"}, .label_names = std::move(label_names)};
+    for (std::int64_t i = 0; i < count; ++i) {
+      names.parts.emplace_back(i < train ? "train" : "test");
+      names.sample_ids.push_back(i < train ? fmt::format("train/{:05}", i) : fmt::format("test/{:05}", i - train));
+    }
+    return make_array_dataset({images}, labels, std::move(names));
+  };
+  return catch_error(make).with_context(folder);
 }
 
 }  // namespace lepton::data

@@ -30,4 +30,8 @@ Result<Tensor> read_idx(FileSystem& files, const std::string& path, const IdxLim
 Result<DatasetHandle> read_idx_dataset(FileSystem& files, const std::string& images_path, const std::string& labels_path,
                                        std::vector<std::string> label_names = {});
 
+/// Reads the four files of a set in MNIST's manner (`train-images-idx3-ubyte`, …, each plain or with .gz) as one dataset with the official
+/// parts "train" and "test".
+Result<DatasetHandle> read_idx_folder(FileSystem& files, const std::string& folder, std::vector<std::string> label_names = {});
+
 }  // namespace lepton::data
