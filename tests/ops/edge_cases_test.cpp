@@ -180,6 +180,54 @@ TEST(EdgeCaseTest, IndicesOutsideTheAxisAreRefused) {
   EXPECT_EQ(code_of("take_along_axis", {x, vector_of<std::int32_t>({-4})}), ErrorCode::kInvalidArgument);
 }
 
+TEST(EdgeCaseTest, PoolingTakesTheFirstLargestAndNan) {
+  const Tensor ties = Tensor::from<double>({2, 2, 1, 3, 3, 3}, {1, 1, 6}), nan = Tensor::from<double>({1, kNan, 5, kNan, 2, 2}, {1, 1, 6});
+  const Attributes windows = {{"window", {3}}, {"strides", {3}}}, adaptive = {{"output_size", {2}}};
+  const std::vector<std::pair<std::string_view, Attributes>> pools = {{"max_pool", windows}, {"adaptive_max_pool", adaptive}};
+  for (const auto& [op, attributes] : pools) {
+    check({{op, {ties}, {2, 3}, attributes}, {op, {nan}, {kNan, kNan}, attributes}});
+    EXPECT_EQ(gradient_of(op, {ties}, attributes), (std::vector<double>{1, 0, 0, 1, 0, 0}));
+    EXPECT_EQ(gradient_of(op, {nan}, attributes), (std::vector<double>{0, 1, 0, 1, 0, 0}));
+  }
+}
+
+TEST(EdgeCaseTest, AveragesDoNotCountPadding) {
+  const Tensor x = Tensor::from<double>({3, 6, 9}, {1, 1, 3});
+  check({{"avg_pool", {x}, {4.5, 6, 7.5}, {{"window", {3}}, {"padding", "same"}}},
+         {"avg_pool", {x}, {3, 6, 5}, {{"window", {3}}, {"padding", "same"}, {"count_include_pad", true}}}});
+}
+
+TEST(EdgeCaseTest, LabelsThatDoNotExistAreRefused) {
+  const Tensor logits = Tensor::from<double>({1, 2, 3, 4, 5, 6}, {2, 3});
+  for (const std::int32_t label : {-1, 3, 1000}) {
+    EXPECT_EQ(code_of("sparse_softmax_cross_entropy", {logits, vector_of<std::int32_t>({0, label})}), ErrorCode::kInvalidArgument);
+  }
+  const Attributes ignoring = {{"ignored_labels", {-1}}};
+  EXPECT_EQ(run_op("sparse_softmax_cross_entropy", {logits, vector_of<std::int32_t>({-1, -1})}, ignoring)[0].to_vector<double>(),
+            (std::vector<double>{0, 0}));
+}
+
+TEST(EdgeCaseTest, CrossEntropiesOfExtremeLogitsAreFinite) {
+  const Tensor logits = Tensor::from<double>({1000, -1000}, {1, 2}), target = Tensor::from<double>({0, 1}, {1, 2});
+  check({{"softmax_cross_entropy", {logits, target}, {2000}},
+         {"sparse_softmax_cross_entropy", {logits, vector_of<std::int64_t>({1})}, {2000}},
+         {"sigmoid_cross_entropy", {doubles({1000, -1000}), doubles({0, 0})}, {1000, 0}}});
+  EXPECT_EQ(gradient_of("softmax_cross_entropy", {logits, target}), (std::vector<double>{1, -1}));
+  EXPECT_EQ(gradient_of("sigmoid_cross_entropy", {doubles({1000, -1000}), doubles({0, 0})}), (std::vector<double>{1, 0}));
+}
+
+TEST(EdgeCaseTest, SizesOfTransposedConvolutionsAreThoseOfKeras) {
+  const Tensor x = Tensor::zeros(DType::kF64, {1, 1, 5}), wide = Tensor::zeros(DType::kF64, {1, 1, 3}),
+               narrow = Tensor::zeros(DType::kF64, {1, 1, 1});
+  const auto size = [&](const Tensor& weight, const char* padding) {
+    return run_op("conv_transpose", {x, weight}, {{"strides", {2}}, {"padding", padding}})[0].shape()[2];
+  };
+  EXPECT_EQ(size(wide, "same"), 10);
+  EXPECT_EQ(size(wide, "valid"), 11);
+  EXPECT_EQ(size(narrow, "same"), 10);
+  EXPECT_EQ(size(narrow, "valid"), 10);
+}
+
 TEST(OperatorsTest, NumbersTakeTheDtypeOfTheOtherOperand) {
   graph::GraphBuilder builder;
   const Value x = builder.input("x", {DType::kF32, {2}}), n = builder.input("n", {DType::kI32, {2}});

@@ -32,6 +32,8 @@ Attribute attribute_from(const std::string& name, const Json& json) {
   if (name == "dtype") return *dtype_from_name(json.get<std::string>());
   if (json.is_boolean()) return json.get<bool>();
   if (json.is_number_integer()) return json.get<std::int64_t>();
+  if (json.is_string()) return json.get<std::string>();
+  if (json.is_array() && !json.empty() && json[0].is_number_float()) return json.get<std::vector<double>>();
   if (json.is_array()) return json.get<std::vector<std::int64_t>>();
   return json.get<double>();
 }

@@ -158,8 +158,119 @@ def reduction():
     add("take_along_axis", lambda v, i: torch.gather(v, 1, i), [x, index], {"axis": 1}, (0,))
 
 
+def convolution():
+    # name, x, weight, PyTorch's options
+    cases = [
+        ("1d", (2, 3, 7), (4, 3, 3), {"stride": 2, "padding": 1}), ("2d", (2, 3, 6, 5), (4, 3, 3, 2), {"stride": (2, 1), "padding": (1, 0)}),
+        ("groups", (1, 4, 5, 6), (6, 2, 3, 3), {"groups": 2, "dilation": (1, 2), "padding": (1, 2)}),
+        ("depthwise", (2, 3, 5, 5), (3, 1, 3, 3), {"groups": 3}), ("3d", (1, 2, 4, 5, 4), (3, 2, 2, 3, 2), {"stride": (1, 2, 1)}),
+    ]
+    for note, x, weight, options in cases:
+        rank = len(x) - 2
+        function = [F.conv1d, F.conv2d, F.conv3d][rank - 1]
+        operands = [(x, -1.0, 1.0), (weight, -1.0, 1.0), ((weight[0],), -1.0, 1.0)]
+        add("conv", lambda v, w, b, f=function, o=options: f(v, w, b, **o), operands, window(rank, options), (0, 1, 2), note)
+    # TensorFlow's "same" puts the odd padding at the end.
+    add("conv", lambda v, w: F.conv2d(F.pad(v, (0, 1, 1, 1)), w, stride=2), [((1, 2, 5, 6), -1.0, 1.0), ((3, 2, 3, 3), -1.0, 1.0)],
+        {"padding": "same", "strides": [2, 2]}, (0, 1), "same")
+    transposed = [
+        ("1d", (2, 3, 4), (3, 2, 3), {"stride": 2, "padding": 1, "output_padding": 1}),
+        ("2d", (2, 4, 3, 4), (4, 2, 3, 2), {"stride": (2, 3), "padding": (1, 0), "output_padding": (0, 2), "groups": 2}),
+        ("dilation", (1, 2, 3, 3), (2, 3, 2, 3), {"dilation": (2, 1), "padding": (0, 1)}),
+        ("3d", (1, 2, 2, 3, 2), (2, 2, 2, 2, 3), {"stride": (2, 1, 2)}),
+    ]
+    for note, x, weight, options in transposed:
+        rank = len(x) - 2
+        function = [F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d][rank - 1]
+        bias = (weight[1] * options.get("groups", 1),)
+        operands = [(x, -1.0, 1.0), (weight, -1.0, 1.0), (bias, -1.0, 1.0)]
+        add("conv_transpose", lambda v, w, b, f=function, o=options: f(v, w, b, **o), operands, window(rank, options), (0, 1, 2), note)
+
+
+def window(rank, options):
+    """Returns the attributes for PyTorch's options of a convolution or pooling."""
+    full = {k: list(v) if isinstance(v, tuple) else [v] * rank for k, v in options.items() if k not in ("groups", "count_include_pad")}
+    names = {"stride": "strides", "dilation": "dilations", "padding": "pads", "output_padding": "output_padding", "kernel_size": "window"}
+    attributes = {names[k]: v * 2 if k == "padding" else v for k, v in full.items()}
+    return attributes | {k: options[k] for k in ("groups", "count_include_pad") if k in options}
+
+
+def pooling():
+    x1, x2, x3 = ((2, 3, 7), -2.0, 2.0), ((2, 2, 6, 7), -2.0, 2.0), ((1, 2, 4, 5, 4), -2.0, 2.0)
+    for rank, x in enumerate((x1, x2, x3), 1):
+        options = {"kernel_size": 3, "stride": 2, "padding": 1}
+        maximum, average = [F.max_pool1d, F.max_pool2d, F.max_pool3d][rank - 1], [F.avg_pool1d, F.avg_pool2d, F.avg_pool3d][rank - 1]
+        add("max_pool", lambda v, f=maximum, o=options: f(v, **o), [x], window(rank, options), (0,), f"{rank}d")
+        for counts in (False, True):
+            o = options | {"count_include_pad": counts}
+            add("avg_pool", lambda v, f=average, o=o: f(v, **o), [x], window(rank, o), (0,), f"{rank}d" + ("_counted" if counts else ""))
+        sizes = [(3,), (4, 3), (3, 2, 4)][rank - 1]
+        maximum = [F.adaptive_max_pool1d, F.adaptive_max_pool2d, F.adaptive_max_pool3d][rank - 1]
+        average = [F.adaptive_avg_pool1d, F.adaptive_avg_pool2d, F.adaptive_avg_pool3d][rank - 1]
+        attributes = {"output_size": list(sizes)}
+        add("adaptive_max_pool", lambda v, f=maximum, s=sizes: f(v, s), [x], attributes, (0,), f"{rank}d")
+        add("adaptive_avg_pool", lambda v, f=average, s=sizes: f(v, s), [x], attributes, (0,), f"{rank}d")
+    options = {"kernel_size": 2, "dilation": (2, 3)}
+    add("max_pool", lambda v: F.max_pool2d(v, stride=1, **options), [x2], window(2, options), (0,), "dilation")
+    ties = np.array([[[1.0, 1.0, 0.0, 2.0, 2.0, 2.0, np.nan, 1.0]]])
+    add("max_pool", lambda v: F.max_pool1d(v, 2), [ties], {"window": [2], "strides": [2]}, note="ties")
+
+
+def normalization():
+    x, c = ((3, 4, 2, 3), -2.0, 2.0), ((4,), 0.5, 1.5)
+
+    def batch(v, s, o):
+        mean, variance = v.mean((0, 2, 3)), v.var((0, 2, 3), correction=0)
+        return F.batch_norm(v, None, None, s, o, True, eps=1e-3), mean, variance
+
+    add("batch_norm_training", batch, [x, c, c], {"epsilon": 1e-3}, (0, 1, 2))
+    add("batch_norm_inference", lambda v, s, o, m, w: F.batch_norm(v, m, w, s, o, False, eps=1e-5), [x, c, c, c, c], {"epsilon": 1e-5},
+        (0, 1, 2))
+    features = ((2, 3), 0.5, 1.5)
+    add("layer_norm", lambda v, s, o: F.layer_norm(v, (2, 3), s, o, 1e-5), [x, features, features], {"axes": [2, 3], "epsilon": 1e-5},
+        (0, 1, 2))
+    add("layer_norm", lambda v: F.layer_norm(v, (3,), eps=1e-3), [x], {}, (0,), "plain")
+    add("rms_norm", lambda v, s: F.rms_norm(v, (2, 3), s, 1e-6), [x, features], {"axes": [2, 3]}, (0, 1))
+    add("group_norm", lambda v, s, o: F.group_norm(v, 2, s, o, 1e-3), [x, c, c], {"groups": 2}, (0, 1, 2))
+    add("instance_norm", lambda v, s, o: F.instance_norm(v, weight=s, bias=o, eps=1e-3), [x, c, c], {}, (0, 1, 2))
+
+
+def loss():
+    logits = ((4, 5), -3.0, 3.0)
+    target = np.random.default_rng(8).dirichlet(np.ones(5), 4)
+    middle = np.random.default_rng(9).dirichlet(np.ones(3), (2, 4)).transpose(0, 2, 1).copy()
+    add("softmax_cross_entropy", lambda x, t: F.cross_entropy(x, t, reduction="none"), [logits, target], {}, (0, 1))
+    add("softmax_cross_entropy", lambda x, t: F.cross_entropy(x, t, reduction="none"), [((2, 3, 4), -400.0, 400.0), middle], {"axis": 1},
+        (0,), "middle")
+    labels, grid = np.array([0, 4, 2, 2]), np.array([[0, 2, 1, 1], [2, -100, 0, -100]])
+    add("sparse_softmax_cross_entropy", lambda x, t: F.cross_entropy(x, t, reduction="none"), [logits, labels], {}, (0,))
+    add("sparse_softmax_cross_entropy", lambda x, t: F.cross_entropy(x, t, reduction="none", ignore_index=-100),
+        [((2, 3, 4), -3.0, 3.0), grid], {"axis": 1, "ignored_labels": [-100]}, (0,), "ignored")
+    add("sigmoid_cross_entropy", lambda x, t: F.binary_cross_entropy_with_logits(x, t, reduction="none"), [logits, target], {}, (0, 1))
+    add("sigmoid_cross_entropy", lambda x, t: F.binary_cross_entropy_with_logits(x, t, reduction="none"),
+        [np.array([-800.0, 0.0, 800.0, -40.0]), np.array([0.0, 0.5, 0.0, 1.0])], {}, (0,), "tails")
+
+
+def resize():
+    x1, x2, x3 = ((2, 3, 5), -2.0, 2.0), ((1, 2, 5, 4), -2.0, 2.0), ((1, 2, 3, 4, 2), -2.0, 2.0)
+    for mode, corners, x, sizes in [("linear", False, x1, (8,)), ("bilinear", False, x2, (3, 7)), ("bilinear", True, x2, (8, 3)),
+                                    ("trilinear", False, x3, (5, 3, 4)), ("bicubic", False, x2, (7, 3)), ("bicubic", True, x2, (4, 9))]:
+        attributes = {"sizes": list(sizes), "mode": "cubic" if mode == "bicubic" else "linear"}
+        attributes["coordinates"] = "align_corners" if corners else "half_pixel"
+        add("resize", lambda v, m=mode, c=corners, s=sizes: F.interpolate(v, s, mode=m, align_corners=c), [x], attributes, (0,),
+            mode + ("_corners" if corners else ""))
+    # PyTorch's two kinds of nearest; without a recomputed factor it uses the given one.
+    floor = {"coordinates": "asymmetric", "rounding": "floor"}
+    add("resize", lambda v: F.interpolate(v, (7, 3), mode="nearest"), [x2], {"sizes": [7, 3]} | floor, (0,), "nearest")
+    add("resize", lambda v: F.interpolate(v, (7, 3), mode="nearest-exact"), [x2], {"sizes": [7, 3], "rounding": "prefer_ceil"}, (0,),
+        "exact")
+    add("resize", lambda v: F.interpolate(v, scale_factor=2, mode="nearest"), [x3], {"scales": [2.0, 2.0, 2.0]} | floor, (0,), "double")
+    add("resize", lambda v: F.interpolate(v, scale_factor=(1.7, 0.6), mode="bilinear"), [x2], {"scales": [1.7, 0.6], "mode": "linear"},
+        (0,), "scales")
+
+
 def main():
-    for family in (elementwise, comparison, activation, reduction):
+    for family in (elementwise, comparison, activation, reduction, convolution, pooling, normalization, loss, resize):
         family()
     lines = ",\n  ".join(json.dumps(c) for c in CASES)
     (HERE / "cases.json").write_text(f'{{"format": 1, "cases": [\n  {lines}\n]}}\n')
