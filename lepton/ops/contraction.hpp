@@ -69,4 +69,12 @@ T conv_transpose(const T& x, const T& weight, const T& bias = {}, const ConvTran
   return call<T>("conv_transpose", {x, weight, bias}, options.attributes());
 }
 
+/// Sums of products in Einstein's notation, e.g. einsum<Value>("bij,bjk->bik", {a, b}). Operands are multiplied from left to right.
+/// "..." stands for axes that broadcast; a label that an operand repeats stands for its diagonal.
+/// Errors:  kParseError for a wrong equation; kShapeMismatch if operands do not fit it.
+template <Operand T>
+T einsum(std::string_view equation, const std::vector<T>& operands) {
+  return call_all<T>("einsum", operands, {{"equation", equation}})[0];
+}
+
 }  // namespace lepton::ops
