@@ -195,6 +195,18 @@ def window(rank, options):
     return attributes | {k: options[k] for k in ("groups", "count_include_pad") if k in options}
 
 
+def einsum():
+    for note, equation, shapes in [
+        ("matmul", "ij,jk->ik", [(3, 4), (4, 5)]), ("attention", "bqhd,bkhd->bhqk", [(2, 3, 2, 4), (2, 5, 2, 4)]),
+        ("two_folded", "aibj,jci->bca", [(2, 3, 2, 4), (4, 3, 3)]), ("outer", "ij,k", [(2, 3), (4,)]), ("implied", "ba,cb", [(2, 3), (4, 2)]),
+        ("trace", "ii->", [(4, 4)]), ("diagonal", "iij->ji", [(3, 3, 2)]), ("ellipsis", "...ij,...kj->...ik", [(2, 1, 3, 4), (3, 2, 4)]),
+        ("three", "ij,jk,ki->i", [(2, 3), (3, 4), (4, 2)]), ("elementwise", "ij,ij->ij", [(2, 3), (2, 3)]),
+        ("summed", "ij,kl->k", [(2, 3), (4, 2)]),
+    ]:
+        add("einsum", lambda *t, e=equation: torch.einsum(e, *t), [(s, -1.0, 1.0) for s in shapes], {"equation": equation},
+            tuple(range(len(shapes))), note)
+
+
 def pooling():
     x1, x2, x3 = ((2, 3, 7), -2.0, 2.0), ((2, 2, 6, 7), -2.0, 2.0), ((1, 2, 4, 5, 4), -2.0, 2.0)
     for rank, x in enumerate((x1, x2, x3), 1):
@@ -270,7 +282,7 @@ def resize():
 
 
 def main():
-    for family in (elementwise, comparison, activation, reduction, convolution, pooling, normalization, loss, resize):
+    for family in (elementwise, comparison, activation, reduction, convolution, einsum, pooling, normalization, loss, resize):
         family()
     lines = ",\n  ".join(json.dumps(c) for c in CASES)
     (HERE / "cases.json").write_text(f'{{"format": 1, "cases": [\n  {lines}\n]}}\n')
