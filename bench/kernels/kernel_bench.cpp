@@ -148,6 +148,11 @@ void add_elementwise(std::vector<Case>& cases, std::int64_t count) {
   cases.push_back({"sum columns", "sum", {f32({count / 128, 128})}, {f32({128})}, {{"axes", {0}}, {"keepdims", false}}, nullptr, 0, bytes});
   cases.push_back(
       {"sum rows", "sum", {f32({count / 128, 128})}, {f32({count / 128})}, {{"axes", {1}}, {"keepdims", false}}, nullptr, 0, bytes});
+  TensorDesc last = f32({32, 3, 64, 64});
+  last.layout.strides = {3 * 64 * 64, 1, 3 * 64, 3};
+  cases.push_back({"pictures NHWC to NCHW", "reorder", {last}, {f32({32, 3, 64, 64})}, {}, nullptr, 0, 32 * 3 * 64 * 64 * 8e-9});
+  cases.push_back(
+      {"dropout", "dropout", {x, TensorDesc::row_major({DType::kU64, {2}})}, {x}, {{"rate", 0.5}, {"stream", 1}}, nullptr, 0, bytes * 2});
   cases.push_back({"softmax 64x10", "softmax", {f32({64, 10})}, {f32({64, 10})}, {{"axis", -1}}});
   cases.push_back({"softmax 10000x128", "softmax", {f32({10000, 128})}, {f32({10000, 128})}, {{"axis", -1}}, nullptr, 0, 1.024e-2});
 }
@@ -165,6 +170,21 @@ int main(int argc, char** argv) {
   add_conv(cases, "fashion conv 32->64 13x13", {64, 32, 13, 13}, {64, 32, 3, 3}, {64, 64, 11, 11});
   add_dense(cases, "fashion dense 1600->128", 64, 1600, 128);
   add_dense(cases, "square 1024", 1024, 1024, 1024);
+  for (const std::string_view op : {"batch_norm_training", "batch_norm_gradient"}) {
+    TensorDesc x = f32({64, 32, 26, 26});
+    x.layout = {{32 * 676, 16 * 676, 16 * 26, 16}, {{1, 16}}};
+    const TensorDesc v = f32({32});
+    std::vector<TensorDesc> inputs = {x, v, v};
+    if (op == "batch_norm_gradient") inputs = {x, v, v, v, x};
+    cases.push_back({std::string(op),
+                     op,
+                     inputs,
+                     {x, v, v},
+                     {{"epsilon", 1e-3}},
+                     nullptr,
+                     0,
+                     64 * 32 * 676 * 4e-9 * static_cast<double>(inputs.size() > 3 ? 5 : 4)});
+  }
   add_elementwise(cases, 30752 * 128);
   for (const Case& c : cases) {
     if (c.name.find(filter) != std::string::npos) time_case(c);

@@ -22,6 +22,8 @@ struct Draw {
   std::uint64_t threshold = 0;  // dropout: smaller words drop
   float scale = 1;
   double low = 0, high = 1;  // uniform
+  // Memory as [batch, channel blocks, area, lanes]; elements are numbered row-major over [batch, channels, area]. Plain: lanes is 1.
+  std::int64_t lanes = 1, channels = 1, area = 1;
 };
 }  // namespace lepton::kernels::simd
 #endif
@@ -32,11 +34,25 @@ namespace {
 
 constexpr int kLanes = 32;
 
-// The first words of the blocks of elements [first, first + kLanes).
-void first_words(const ref::RandomSource& source, std::int64_t first, std::uint32_t* words) {
+// The numbers of the elements at memory places [first, first + kLanes). kLanes is a multiple of the lanes of a block.
+void element_numbers(const Draw& draw, std::int64_t first, std::int64_t* numbers) {
+  if (draw.lanes == 1) {
+    for (int i = 0; i < kLanes; ++i) numbers[i] = first + i;
+    return;
+  }
+  const std::int64_t blocks = (draw.channels + draw.lanes - 1) / draw.lanes;
+  for (std::int64_t i = 0; i < kLanes; i += draw.lanes) {
+    const std::int64_t run = (first + i) / draw.lanes, place = run % draw.area, plane = run / draw.area;
+    const std::int64_t channel = plane / blocks * draw.channels + plane % blocks * draw.lanes;
+    for (std::int64_t lane = 0; lane < draw.lanes; ++lane) numbers[i + lane] = (channel + lane) * draw.area + place;
+  }
+}
+
+// The first words of the blocks of kLanes elements.
+void first_words(const ref::RandomSource& source, const std::int64_t* numbers, std::uint32_t* words) {
   std::uint32_t a[kLanes], b[kLanes], c[kLanes], d[kLanes];
   for (int i = 0; i < kLanes; ++i) {
-    const auto place = static_cast<std::uint64_t>(first + i);
+    const auto place = static_cast<std::uint64_t>(numbers[i]);
     a[i] = static_cast<std::uint32_t>(place), b[i] = static_cast<std::uint32_t>(place >> 32);
     c[i] = static_cast<std::uint32_t>(source.stream), d[i] = static_cast<std::uint32_t>(source.step);
   }
@@ -71,8 +87,10 @@ void uniform(const Draw& draw, const std::uint32_t* words, std::int64_t first, s
 
 void draw_range(const Draw& draw, std::int64_t begin, std::int64_t end) {
   std::uint32_t words[kLanes];
+  std::int64_t numbers[kLanes];
   for (std::int64_t first = begin; first < end; first += kLanes) {
-    first_words(draw.source, first, words);
+    element_numbers(draw, first, numbers);
+    first_words(draw.source, numbers, words);
     (draw.x != nullptr ? drop : uniform)(draw, words, first, std::min<std::int64_t>(kLanes, end - first));
   }
 }
@@ -88,8 +106,12 @@ HWY_EXPORT(draw_range);
 
 class RandomKernel final : public Kernel {
  public:
-  RandomKernel(const KernelRequest& request, bool is_dropout)
-      : count_(request.outputs[0].type.shape.num_elements()), is_dropout_(is_dropout) {
+  RandomKernel(const KernelRequest& request, const TensorDesc& y, bool is_dropout)
+      : count_(y.size_bytes() / static_cast<std::int64_t>(sizeof(float))), is_dropout_(is_dropout) {
+    if (!y.layout.blocks.empty()) {
+      draw_.lanes = y.layout.blocks[0].size, draw_.channels = y.type.shape[1];
+      for (int axis = 2; axis < y.type.shape.rank(); ++axis) draw_.area *= y.type.shape[axis];
+    }
     const Attributes& attributes = *request.attributes;
     draw_.source.stream = static_cast<std::uint64_t>(attributes.integer("stream"));
     if (is_dropout) {
@@ -109,7 +131,9 @@ class RandomKernel final : public Kernel {
     draw.x = is_dropout_ ? arguments.input<float>(0) : nullptr;
     draw.y = arguments.output<float>(0);
     const auto function = HWY_DYNAMIC_DISPATCH(draw_range);
-    parallel_for(count_, 16 * 1024, [&](std::int64_t begin, std::int64_t end) { function(draw, begin, end); });
+    constexpr std::int64_t kStep = 1024;  // chunks begin at whole blocks of channels
+    parallel_for((count_ + kStep - 1) / kStep, 16,
+                 [&](std::int64_t begin, std::int64_t end) { function(draw, begin * kStep, std::min(end * kStep, count_)); });
   }
 
  private:
@@ -118,18 +142,32 @@ class RandomKernel final : public Kernel {
   bool is_dropout_;
 };
 
+// Dense [batch, channel blocks, spatial…, lanes].
+bool is_channel_blocked(const TensorDesc& desc) {
+  if (desc.layout.blocks.size() != 1 || desc.layout.blocks[0].axis != 1 || 16 % desc.layout.blocks[0].size != 0) return false;
+  const std::int64_t lanes = desc.layout.blocks[0].size;
+  Dims outer = desc.type.shape.dims();
+  outer[1] = (outer[1] + lanes - 1) / lanes;
+  Dims strides = row_major_strides(Shape(outer));
+  for (std::int64_t& stride : strides) stride *= lanes;
+  return strides == desc.layout.strides;
+}
+
 }  // namespace
 
 std::unique_ptr<Kernel> random(const KernelRequest& request) {
-  const TensorDesc& y = request.outputs[0];
+  TensorDesc y = request.outputs[0];
   const bool is_dropout = request.op == "dropout";
   if (request.program != nullptr || y.type.dtype != DType::kF32 || y.type.shape.num_elements() == 0) return nullptr;
-  // Elements are numbered in row-major order.
-  const bool row_major = y.layout.is_row_major(y.type.shape) && (!is_dropout || request.inputs[0].layout.is_row_major(y.type.shape));
-  if (!row_major && !request.may_choose_layouts) return nullptr;
-  auto kernel = std::make_unique<RandomKernel>(request, is_dropout);
+  if (request.may_choose_layouts) {
+    y.layout = is_dropout && is_channel_blocked(request.inputs[0]) ? request.inputs[0].layout : Layout::row_major(y.type.shape);
+  }
+  if (!y.layout.is_row_major(y.type.shape) && !is_channel_blocked(y)) return nullptr;
+  if (is_dropout && !request.may_choose_layouts && request.inputs[0].layout != y.layout) return nullptr;
+  auto kernel = std::make_unique<RandomKernel>(request, y, is_dropout);
   for (const TensorDesc& input : request.inputs) kernel->input_layouts.push_back(Layout::row_major(input.type.shape));
-  kernel->output_layouts = {Layout::row_major(y.type.shape)};
+  if (is_dropout) kernel->input_layouts[0] = y.layout;
+  kernel->output_layouts = {y.layout};
   return kernel;
 }
 

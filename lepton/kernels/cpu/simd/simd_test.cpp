@@ -217,6 +217,20 @@ TEST(SimdBatchNorm, MatchesPlainLoopsInEveryLayout) {
   }
 }
 
+TEST(SimdRandom, BlockedLayoutsDrawTheSameElements) {
+  const Tensor key = Tensor::from<std::uint64_t>({9, 4}, {2});
+  for (const std::int64_t channels : {16, 20, 64}) {
+    const Tensor x = random_tensor({DType::kF32, {3, channels, 9, 7}});
+    const Call call{"dropout", {x, key}, {x.type()}, {{"rate", 0.4}, {"stream", 3}}};
+    const Tensor expected = testing::run_reference(call, false)[0];
+    for (const Layout& layout : {Layout::row_major(x.shape()), blocked(x.shape(), 16), blocked(x.shape(), 8)}) {
+      const auto results = run_laid(call, layout);
+      ASSERT_EQ(results.size(), 1u);
+      EXPECT_TRUE(same_bits(results[0], expected)) << channels;
+    }
+  }
+}
+
 // ---- pooling ------------------------------------------------------------------------------------------------------------------------
 
 struct Pool {
