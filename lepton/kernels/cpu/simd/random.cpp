@@ -10,6 +10,7 @@
 #include "lepton/base/parallel.hpp"
 #include "lepton/kernels/cpu/ref/random.hpp"
 #include "lepton/kernels/cpu/simd/kernels.hpp"
+#include "lepton/kernels/cpu/simd/vector_loop.hpp"
 
 #ifndef LEPTON_SIMD_RANDOM_PLAN
 #define LEPTON_SIMD_RANDOM_PLAN
@@ -48,38 +49,64 @@ void element_numbers(const Draw& draw, std::int64_t first, std::int64_t* numbers
   }
 }
 
-// The first words of the blocks of kLanes elements.
+#if HWY_TARGET == HWY_SCALAR
 void first_words(const ref::RandomSource& source, const std::int64_t* numbers, std::uint32_t* words) {
-  std::uint32_t a[kLanes], b[kLanes], c[kLanes], d[kLanes];
-  for (int i = 0; i < kLanes; ++i) {
-    const auto place = static_cast<std::uint64_t>(numbers[i]);
-    a[i] = static_cast<std::uint32_t>(place), b[i] = static_cast<std::uint32_t>(place >> 32);
-    c[i] = static_cast<std::uint32_t>(source.stream), d[i] = static_cast<std::uint32_t>(source.step);
+  for (int i = 0; i < kLanes; ++i) words[i] = source.block(numbers[i])[0];
+}
+#else
+// The first words of the blocks of kLanes elements. Words sit in the lower halves of 64-bit lanes, whose upper halves nobody reads: the
+// multiplication takes the lower ones only. Several vectors at once hide its latency.
+void first_words(const ref::RandomSource& source, const std::int64_t* numbers, std::uint32_t* words) {
+  namespace hn = hwy::HWY_NAMESPACE;
+  const hn::CappedTag<std::uint64_t, 8> d;
+  const hn::Repartition<std::uint32_t, decltype(d)> halves;
+  constexpr int kWidth = static_cast<int>(hn::MaxLanes(d)), kVectors = kLanes / kWidth;
+  using Vector = hn::Vec<decltype(d)>;
+  const auto multiply = [&](Vector x, Vector factor) { return hn::MulEven(hn::BitCast(halves, x), hn::BitCast(halves, factor)); };
+  const Vector m0 = hn::Set(d, 0xD2511F53u), m1 = hn::Set(d, 0xCD9E8D57u);
+  Vector a[kVectors], b[kVectors], c[kVectors], e[kVectors];
+  for (int v = 0; v < kVectors; ++v) {
+    a[v] = hn::LoadU(d, reinterpret_cast<const std::uint64_t*>(numbers) + v * kWidth);
+    b[v] = hn::ShiftRight<32>(a[v]);
+    c[v] = hn::Set(d, source.stream), e[v] = hn::Set(d, source.step);
   }
   auto k0 = static_cast<std::uint32_t>(source.seed);
   auto k1 = static_cast<std::uint32_t>((source.seed >> 32) ^ (source.step >> 32) ^ (source.stream >> 32));
   for (int round = 0; round < 10; ++round, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
-    for (int i = 0; i < kLanes; ++i) {
-      const std::uint64_t p = std::uint64_t{0xD2511F53u} * a[i], q = std::uint64_t{0xCD9E8D57u} * c[i];
-      a[i] = static_cast<std::uint32_t>(q >> 32) ^ b[i] ^ k0;
-      b[i] = static_cast<std::uint32_t>(q);
-      c[i] = static_cast<std::uint32_t>(p >> 32) ^ d[i] ^ k1;
-      d[i] = static_cast<std::uint32_t>(p);
+    const Vector key0 = hn::Set(d, std::uint64_t{k0}), key1 = hn::Set(d, std::uint64_t{k1});
+    for (int v = 0; v < kVectors; ++v) {
+      const Vector p = multiply(a[v], m0), q = multiply(c[v], m1);
+      a[v] = hn::Xor(hn::Xor(hn::ShiftRight<32>(q), b[v]), key0);
+      b[v] = q;
+      c[v] = hn::Xor(hn::Xor(hn::ShiftRight<32>(p), e[v]), key1);
+      e[v] = p;
     }
   }
-  std::copy_n(a, kLanes, words);
+  std::uint64_t wide[kLanes];
+  for (int v = 0; v < kVectors; ++v) hn::StoreU(a[v], d, wide + v * kWidth);
+  for (int i = 0; i < kLanes; ++i) words[i] = static_cast<std::uint32_t>(wide[i]);
 }
+#endif
 
 void drop(const Draw& draw, const std::uint32_t* words, std::int64_t first, std::int64_t count) {
-  const auto threshold = static_cast<std::uint32_t>(std::min<std::uint64_t>(draw.threshold, 0xffffffffu));
-  const bool all = draw.threshold > 0xffffffffu;
-  for (std::int64_t i = 0; i < count; ++i) draw.y[first + i] = !all && words[i] >= threshold ? draw.x[first + i] * draw.scale : 0.0f;
+  const float *x = draw.x + first, scale = draw.scale;
+  float* y = draw.y + first;
+  if (draw.threshold > 0xffffffffu) {  // a rate of 1: beyond every word
+    std::fill_n(y, count, 0.0f);
+    return;
+  }
+  const auto threshold = static_cast<std::uint32_t>(draw.threshold);
+  LEPTON_VECTOR_LOOP for (std::int64_t i = 0; i < count; ++i) {
+    const float kept = x[i] * scale;
+    y[i] = words[i] >= threshold ? kept : 0.0f;
+  }
 }
 
 void uniform(const Draw& draw, const std::uint32_t* words, std::int64_t first, std::int64_t count) {
-  for (std::int64_t i = 0; i < count; ++i) {
-    const double unit = static_cast<double>(static_cast<std::int32_t>(words[i] >> 8)) * 0x1.0p-24;
-    draw.y[first + i] = static_cast<float>(draw.low + (draw.high - draw.low) * unit);
+  const double low = draw.low, width = draw.high - draw.low;
+  float* y = draw.y + first;
+  LEPTON_VECTOR_LOOP for (std::int64_t i = 0; i < count; ++i) {
+    y[i] = static_cast<float>(low + width * (static_cast<double>(static_cast<std::int32_t>(words[i] >> 8)) * 0x1.0p-24));
   }
 }
 
