@@ -77,6 +77,7 @@ std::vector<Sample> samples() {
           one("ij,jk,kl->il", {{2, 3}, {3, 4}, {4, 2}}),
           one("...ij,...jk->...ik", {{2, 1, 3, 4}, {3, 4, 2}}),
           one("a...,b...", {{2, 3}, {4, 3}}),
+          one("i...j,j...->...i", {{2, 3, 4}, {4}}),
           one("ij,jk", {{2, 0}, {0, 3}})};
 }
 
@@ -91,9 +92,24 @@ std::vector<Reject> rejects() {
       {pair("ijk,jk->ik"), ErrorCode::kShapeMismatch}, {{{{{2, 3}}, {{4, 2}}}, {{"equation", "ij,jk->ik"}}}, ErrorCode::kShapeMismatch}};
 }
 
+std::size_t ellipsis_axes(const std::string& labels) { return static_cast<std::size_t>(std::ranges::count_if(labels, is_ellipsis_label)); }
+
+// In ONNX every ellipsis has equally many axes: narrower ones get axes of size 1.
 void emit(OnnxEmitter& e) {
+  std::vector<int> ranks;
+  for (std::size_t i = 0; i < e.num_inputs(); ++i) ranks.push_back(e.input_type(i).shape.rank());
+  const EinsumEquation equation = parse_einsum(e.attributes().text("equation"), ranks).value();
   std::vector<std::string> inputs;
-  for (std::size_t i = 0; i < e.num_inputs(); ++i) inputs.push_back(e.input(i));
+  for (std::size_t i = 0; i < e.num_inputs(); ++i) {
+    inputs.push_back(e.input(i));
+    std::vector<std::int64_t> axes;
+    if (equation.ellipsis_at[i] == std::string::npos) continue;
+    for (std::size_t k = ellipsis_axes(equation.operands[i]); k < ellipsis_axes(equation.result); ++k) {
+      axes.push_back(static_cast<std::int64_t>(equation.ellipsis_at[i] + axes.size()));
+    }
+    if (axes.empty()) continue;
+    inputs[i] = onnx_node(e, "Unsqueeze", {inputs[i], e.constant(Tensor::from(axes, {static_cast<std::int64_t>(axes.size())}))});
+  }
   e.output(0, e.node("Einsum", inputs, {{"equation", e.attributes().text("equation")}})[0]);
 }
 
@@ -111,7 +127,7 @@ OpDef einsum_op() {
       .attributes = {{"equation", "", any_value, "labels of each operand and of the result", true}},
       .infer = infer,
       .body = body,
-      .onnx = {.opset = 12, .emit = emit},
+      .onnx = {.opset = 13, .emit = emit},
       .samples = samples,
       .rejects = rejects,
       .tolerance = {.f32 = 2e-5},

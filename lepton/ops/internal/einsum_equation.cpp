@@ -92,6 +92,7 @@ Result<EinsumEquation> parse_einsum(std::string_view equation, const std::vector
                         open ? "at least " : "", terms[i].size() - (open ? 1 : 0));
     }
     if (open) widest = std::max(widest, rest);
+    parsed.ellipsis_at.push_back(terms[i].find('.'));
     parsed.operands.push_back(with_ellipsis(terms[i], rest));
   }
   if (widest > 0 && result.find('.') == std::string::npos)

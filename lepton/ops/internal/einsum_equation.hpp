@@ -13,6 +13,7 @@ namespace lepton::ops {
 struct EinsumEquation {
   std::vector<std::string> operands;
   std::string result;
+  std::vector<std::size_t> ellipsis_at;  // for each operand, the axis where its ellipsis begins; npos if it has none
 };
 
 /// Parses "ij,jk->ik". Without "->" the result has the ellipsis, then the labels that occur once, sorted.

@@ -12,6 +12,19 @@ Result<std::vector<Shape>> infer(const InferContext& c) {
   return std::vector<Shape>{Shape{}};
 }
 
+void emit(OnnxEmitter& e) {
+  const auto& axes = e.attributes().integers("axes");
+  std::string size;
+  if (axes.empty()) {
+    size = e.node("Size", {e.input(0)}, {})[0];
+  } else {
+    const std::string places = e.constant(Tensor::from(axes, {static_cast<std::int64_t>(axes.size())}));
+    const std::string sizes = e.node("Gather", {e.node("Shape", {e.input(0)}, {})[0], places}, {})[0];
+    size = e.node("ReduceProd", {sizes}, {{"keepdims", 0}})[0];
+  }
+  e.output(0, e.node("Cast", {size}, {{"to", e.output_type(0).dtype}})[0]);
+}
+
 }  // namespace
 
 OpDef axis_size_op() {
@@ -27,6 +40,7 @@ OpDef axis_size_op() {
       .infer = infer,
       .not_differentiable = "depends on the shape only",
       .traits = kConstantTrait,
+      .onnx = {.opset = 18, .emit = emit},
       .samples =
           [] {
             return std::vector<Sample>{{{{{2, 3, 4}}}, {{"axes", {0, 2}}}}, {{{{2, 3}}}}, {{{{}}}}};
