@@ -113,12 +113,17 @@ void uniform(const Draw& draw, const std::uint32_t* words, std::int64_t first, s
 }  // namespace
 
 void draw_range(const Draw& draw, std::int64_t begin, std::int64_t end) {
-  std::uint32_t words[kLanes];
+  // Many blocks before the words are read: reading them at once would wait for the stores before them.
+  constexpr std::int64_t kBatch = 1024;
+  std::uint32_t words[kBatch];
   std::int64_t numbers[kLanes];
-  for (std::int64_t first = begin; first < end; first += kLanes) {
-    element_numbers(draw, first, numbers);
-    first_words(draw.source, numbers, words);
-    (draw.x != nullptr ? drop : uniform)(draw, words, first, std::min<std::int64_t>(kLanes, end - first));
+  for (std::int64_t first = begin; first < end; first += kBatch) {
+    const std::int64_t count = std::min(kBatch, end - first);
+    for (std::int64_t i = 0; i < count; i += kLanes) {
+      element_numbers(draw, first + i, numbers);
+      first_words(draw.source, numbers, words + i);
+    }
+    (draw.x != nullptr ? drop : uniform)(draw, words, first, count);
   }
 }
 
