@@ -77,7 +77,8 @@ void by_size(std::size_t size, const F& f) {
 
 class ElementwiseKernel final : public Kernel {
  public:
-  ElementwiseKernel(ElementwisePlan plan, std::vector<PaddingCleaner> cleaners) : plan_(std::move(plan)), cleaners_(std::move(cleaners)) {
+  ElementwiseKernel(ElementwisePlan plan, std::vector<std::pair<std::size_t, PaddingCleaner>> cleaners)
+      : plan_(std::move(plan)), cleaners_(std::move(cleaners)) {
     const std::int64_t bytes = std::max<std::int64_t>(plan_.bytes_per_element, 4);
     tile_ = std::clamp(kUsualBytes / bytes / 64 * 64, kSmallestTile, kLargestTile);
     implementation = plan_.steps.size() == 1 ? "simd:elementwise" : "simd:elementwise[" + std::to_string(plan_.steps.size()) + "]";
@@ -96,7 +97,7 @@ class ElementwiseKernel final : public Kernel {
         run_tile(arguments, registers, in_place, first, std::min(tile_, plan_.count - first));
       }
     });
-    for (std::size_t i = 0; i < cleaners_.size(); ++i) cleaners_[i].clean(arguments.outputs[i]);
+    for (const auto& [output, cleaner] : cleaners_) cleaner.clean(arguments.outputs[output]);
   }
 
  private:
@@ -155,7 +156,7 @@ class ElementwiseKernel final : public Kernel {
   }
 
   ElementwisePlan plan_;
-  std::vector<PaddingCleaner> cleaners_;  // of padded outputs
+  std::vector<std::pair<std::size_t, PaddingCleaner>> cleaners_;  // of padded outputs by number
   std::int64_t tile_;
 };
 
@@ -177,9 +178,10 @@ std::unique_ptr<Kernel> make(const KernelRequest& request, const ElementwiseProg
   auto plan = plan_elementwise(program, inputs, outputs);
   if (!plan || plan->bytes_per_element * kSmallestTile > kRegisterBytes || plan->loops.size() > kMaxLoops || outputs.size() > kMaxOutputs)
     return nullptr;
-  std::vector<PaddingCleaner> cleaners;
-  for (const TensorDesc& output : outputs) {
-    if (has_padding(output)) cleaners.emplace_back(output);
+  std::vector<std::pair<std::size_t, PaddingCleaner>> cleaners;
+  const std::vector<bool> clean = keeps_zeros(program, inputs);
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (has_padding(outputs[i]) && !clean[i]) cleaners.emplace_back(i, PaddingCleaner(outputs[i]));
   }
   auto kernel = std::make_unique<ElementwiseKernel>(std::move(*plan), std::move(cleaners));
   if (request.may_choose_layouts) {

@@ -182,4 +182,30 @@ std::optional<ElementwisePlan> plan_elementwise(const ElementwiseProgram& progra
   return Planner(program, inputs, outputs).plan();
 }
 
+std::vector<bool> keeps_zeros(const ElementwiseProgram& program, std::span<const TensorDesc> inputs) {
+  static constexpr std::string_view kUnary[] = {"abs",  "asin", "asinh",  "atan",  "atanh", "cast",       "ceil",       "celu",
+                                                "elu",  "erf",  "expm1",  "floor", "gelu",  "hard_swish", "leaky_relu", "log1p",
+                                                "mish", "neg",  "relu",   "round", "selu",  "sign",       "silu",       "sin",
+                                                "sinh", "sqrt", "square", "tan",   "tanh",  "softsign"};
+  std::vector<bool> zero;  // of each operand, then of each step
+  for (const TensorDesc& input : inputs) zero.push_back(input.type.shape.num_elements() != 1);
+  for (const ElementwiseStep& step : program.steps) {
+    const auto is_zero = [&](std::size_t i) { return i < step.operands.size() && zero[static_cast<std::size_t>(step.operands[i])]; };
+    bool result = false;
+    if (step.operands.size() == 1) result = is_zero(0) && std::ranges::find(kUnary, step.op) != std::end(kUnary);
+    if (step.op == "relu_gradient") result = is_zero(0) || is_zero(1);
+    if (step.op == "mul") {
+      // 0 times an infinity that a step made (a reciprocal of 0) is not 0.
+      const auto is_finite = [&](std::size_t i) { return is_zero(i) || static_cast<std::size_t>(step.operands[i]) < inputs.size(); };
+      result = (is_zero(0) && is_finite(1)) || (is_zero(1) && is_finite(0));
+    }
+    if (step.op == "add" || step.op == "sub" || step.op == "maximum" || step.op == "minimum") result = is_zero(0) && is_zero(1);
+    if (step.op == "where") result = is_zero(1) && is_zero(2);
+    zero.push_back(result);
+  }
+  std::vector<bool> results;
+  for (const int step : program.results) results.push_back(zero[inputs.size() + static_cast<std::size_t>(step)]);
+  return results;
+}
+
 }  // namespace lepton::kernels::simd

@@ -58,4 +58,8 @@ struct ElementwisePlan {
 std::optional<ElementwisePlan> plan_elementwise(const ElementwiseProgram& program, std::span<const TensorDesc> inputs,
                                                 std::span<const TensorDesc> outputs);
 
+/// For each output: true if it is 0 wherever all operands of its shape are 0 (scalars are taken to be finite), so that the padding of
+/// blocked layouts stays 0 by itself.
+std::vector<bool> keeps_zeros(const ElementwiseProgram& program, std::span<const TensorDesc> inputs);
+
 }  // namespace lepton::kernels::simd

@@ -318,6 +318,29 @@ TEST(SimdElementwise, BlockedOperandsKeepZeroPadding) {
   }
 }
 
+TEST(SimdElementwise, PaddingStaysZeroWhateverTheOperator) {
+  const Shape shape{2, 20, 3, 5};
+  const TensorDesc desc{{DType::kF32, shape}, blocked16(shape)};
+  for (const UnaryCase& c : float_unaries()) {
+    const KernelRequest request{.op = c.op, .inputs = {&desc, 1}, .outputs = {&desc, 1}, .attributes = &c.attributes};
+    Tensor x = Tensor::zeros(DType::kF32, {desc.size_bytes() / 4}), y = Tensor::full(DType::kF32, x.shape(), 5.0);
+    for (const KernelEntry& entry : simd::table()) {
+      if (entry.op != c.op) continue;
+      const auto kernel = entry.prepare(request);
+      ASSERT_NE(kernel, nullptr);
+      const std::byte* in = x.bytes();
+      std::byte* out = y.bytes();
+      kernel->run({{&in, 1}, {&out, 1}, nullptr});
+    }
+    for (std::int64_t i = 0; i < x.num_elements(); ++i) {
+      const std::int64_t channel = i / 240 % 2 * 16 + i % 16;
+      if (channel >= 20) {
+        ASSERT_EQ(y.span<float>()[static_cast<std::size_t>(i)], 0.0f) << c.op;
+      }
+    }
+  }
+}
+
 TEST(SimdElementwise, TransposedAndBlockedOperandsTogether) {
   const Shape shape{2, 32, 3, 5};
   const Tensor x = random_tensor({DType::kF32, shape}, -1, 1, 1), bias = random_tensor({DType::kF32, {32, 1, 1}}, -1, 1, 2);
