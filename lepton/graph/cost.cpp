@@ -1,6 +1,7 @@
 // A contraction does (elements of the result) × (elements folded into each).
 #include "lepton/graph/cost.hpp"
 
+#include "lepton/graph/builder.hpp"
 #include "lepton/graph/infer.hpp"
 
 namespace lepton::graph {
@@ -18,6 +19,35 @@ std::int64_t macs_of(const Node& node, std::span<const TensorType> types) {
   return result.num_elements() * second.num_elements() / second[0];
 }
 
+std::int64_t macs_of_nodes(const Graph& graph, std::span<const TensorType> types);
+
+// An operator that is no contraction itself may be made of some (einsum).
+std::int64_t macs_of_body(const Node& node, std::span<const TensorType> types) {
+  GraphBuilder builder{std::string(node.op->name)};
+  std::vector<Value> operands;
+  for (const ValueId id : node.inputs) {
+    // Named by place: one value may be several operands.
+    const std::string name = fmt::format("x{}", operands.size());
+    operands.push_back(id == kNoValue ? Value() : builder.input(name, types[static_cast<std::size_t>(id)]));
+  }
+  node.op->body(RuleContext{*node.op, operands, {}, {}, node.attributes, node.regions, {}});
+  std::vector<TensorType> inner;
+  for (ValueId id = 0; id < builder.graph().num_values(); ++id) inner.push_back(builder.type(id));
+  return macs_of_nodes(builder.graph(), inner);
+}
+
+std::int64_t macs_of_nodes(const Graph& graph, std::span<const TensorType> types) {
+  std::int64_t macs = 0;
+  for (const Node& node : graph.nodes()) {
+    if (node.op->has(kContraction)) {
+      macs += macs_of(node, types);
+    } else if (node.op->body != nullptr) {
+      macs += macs_of_body(node, types);
+    }
+  }
+  return macs;
+}
+
 }  // namespace
 
 std::int64_t count_macs(const Graph& graph, std::int64_t free_size) {
@@ -29,12 +59,7 @@ std::int64_t count_macs(const Graph& graph, std::int64_t free_size) {
     }
     inputs.push_back(std::move(type));
   }
-  const std::vector<TensorType> types = infer_graph(graph, inputs).value();
-  std::int64_t macs = 0;
-  for (const Node& node : graph.nodes()) {
-    if (node.op->has(kContraction)) macs += macs_of(node, types);
-  }
-  return macs;
+  return macs_of_nodes(graph, infer_graph(graph, inputs).value());
 }
 
 }  // namespace lepton::graph

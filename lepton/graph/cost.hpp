@@ -5,7 +5,8 @@
 
 namespace lepton::graph {
 
-/// Multiply-accumulates of all contractions (matmul, convolutions) when every free dim is `free_size`. Bodies of regions count once.
+/// Multiply-accumulates of all contractions (matmul, convolutions) when every free dim is `free_size`. Operators made of contractions
+/// count too.
 std::int64_t count_macs(const Graph& graph, std::int64_t free_size);
 
 }  // namespace lepton::graph

@@ -71,6 +71,7 @@ std::vector<Sample> samples() {
           one("ij,kl->ikjl", {{2, 3}, {2, 2}}),
           one("i,i->", {{5}, {5}}),
           one("ij->ji", {{2, 3}}),
+          one("ij->ij", {{2, 3}}),
           one("ijk->j", {{2, 3, 2}}),
           one("ii->i", {{3, 3}}),
           one("iji,i->j", {{2, 3, 2}, {2}}),
