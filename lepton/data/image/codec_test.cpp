@@ -4,7 +4,12 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <array>
+#include <cstdio>
 #include <cstdlib>
+// clang-format off: jpeglib.h needs <cstdio> before it.
+#include <jpeglib.h>
+// clang-format on
 
 #include "lepton/base/files.hpp"
 #include "lepton/base/json.hpp"
@@ -114,6 +119,45 @@ TEST(ImageCodec, ContentDecidesNotTheExtension) {
   EXPECT_FALSE(is_image_extension("txt"));
   EXPECT_EQ(find_image_format(bytes_of(load("rgb.bmp")))->name, "bmp");
   EXPECT_EQ(find_image_format(bytes_of("P9 ")), nullptr);
+}
+
+// One colour as Adobe writes four inks: inverted, and with the first three turned into YCC on request.
+std::string four_inks(std::array<unsigned char, 4> inks, J_COLOR_SPACE stored) {
+  jpeg_error_mgr errors;
+  jpeg_compress_struct state{};
+  state.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&state);
+  unsigned char* buffer = nullptr;
+  unsigned long size = 0;
+  jpeg_mem_dest(&state, &buffer, &size);
+  state.image_width = state.image_height = 16;
+  state.input_components = 4;
+  state.in_color_space = JCS_CMYK;
+  jpeg_set_defaults(&state);
+  jpeg_set_colorspace(&state, stored);
+  jpeg_start_compress(&state, TRUE);
+  std::vector<unsigned char> row;
+  for (int x = 0; x < 16; ++x) row.insert(row.end(), inks.begin(), inks.end());
+  for (auto& ink : row) ink = static_cast<unsigned char>(255 - ink);
+  while (state.next_scanline < 16) {
+    JSAMPROW line = row.data();
+    jpeg_write_scanlines(&state, &line, 1);
+  }
+  jpeg_finish_compress(&state);
+  jpeg_destroy_compress(&state);
+  std::string bytes(reinterpret_cast<char*>(buffer), size);
+  std::free(buffer);
+  return bytes;
+}
+
+TEST(ImageCodec, FourInksBecomeRgb) {
+  // Half of the light through magenta, three quarters through black.
+  const std::string plain = four_inks({0, 128, 0, 64}, JCS_YCCK);
+  const Tensor image = decode_image(bytes_of(plain)).value();
+  ASSERT_EQ(image.shape(), (Shape{16, 16, 3}));
+  EXPECT_NEAR(image.data<std::uint8_t>()[0], 191, 2);
+  EXPECT_NEAR(image.data<std::uint8_t>()[1], 95, 2);
+  EXPECT_NEAR(image.data<std::uint8_t>()[2], 191, 2);
 }
 
 TEST(ImageCodec, EncodersRoundTrip) {

@@ -205,6 +205,7 @@ Result<Split> split_copies_together(const Dataset& dataset, const Shares& shares
 Result<LeakReport> check_leaks(const Dataset& dataset, const Split& split, const LeakOptions& options) {
   LeakReport report;
   report.official = split.method == "official";
+  report.rows = dataset.num_samples() > 0 && !dataset.picture(0).has_value();
   for (std::size_t i = 0; i < split.parts.size(); ++i) {
     for (std::size_t j = i + 1; j < split.parts.size(); ++j) {
       LEPTON_TRY(auto pairs, find_copies(dataset, split.parts[i].indices, split.parts[j].indices, options));

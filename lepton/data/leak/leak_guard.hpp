@@ -65,6 +65,7 @@ struct LeakReport {
   };
   std::vector<Crossing> crossings;  ///< Every two parts, also those without copies.
   bool official = false;            ///< The split came with the data.
+  bool rows = false;                ///< The samples are rows, not pictures.
 
   std::int64_t num_pairs() const;
   /// Samples of `part` that have a copy in an earlier part, sorted: what a second test figure leaves out.
@@ -74,8 +75,9 @@ struct LeakReport {
 /// Looks across every two parts of `split`.
 Result<LeakReport> check_leaks(const Dataset& dataset, const Split& split, const LeakOptions& options = {});
 
-/// Returns an error that names the first pair unless every pair has a sample whose id is in `allowed`. An official split is never
-/// refused: its figure is given with and without the suspects instead.
+/// Returns an error that names the first pair unless every pair has a sample whose id is in `allowed`. Two cases are only reported: an
+/// official split, whose figure is given with and without the suspects instead, and rows, which in a table with few columns are equal by
+/// chance; split_copies_together() keeps them on one side.
 Result<void> refuse_leaks(const LeakReport& report, const Dataset& dataset, std::span<const std::string> allowed = {});
 
 /// A table for people: at most `max_pairs` pairs and the counts of all.

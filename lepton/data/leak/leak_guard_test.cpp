@@ -192,6 +192,10 @@ TEST(LeakGuard, RowsAreCopiesOnlyIfEqual) {
   ASSERT_EQ(pairs.size(), 1u);
   EXPECT_EQ(pairs[0].second, 1);
   EXPECT_FALSE(pairs[0].same_label);
+  const LeakReport report = check_leaks(*data, {"stratified", 0, {{"train", {0}}, {"test", {1, 2}}}}).value();
+  EXPECT_TRUE(report.rows);
+  EXPECT_EQ(report.num_pairs(), 1);
+  EXPECT_TRUE(refuse_leaks(report, *data));
 }
 
 TEST(LeakGuard, RefusesUnlessAllowedByName) {

@@ -37,7 +37,7 @@ std::vector<std::int64_t> LeakReport::suspects(std::string_view part) const {
 }
 
 Result<void> refuse_leaks(const LeakReport& report, const Dataset& dataset, std::span<const std::string> allowed) {
-  if (report.official) return {};
+  if (report.official || report.rows) return {};
   const auto is_allowed = [&](std::int64_t index) { return std::ranges::find(allowed, dataset.sample_id(index)) != allowed.end(); };
   std::int64_t refused = 0;
   std::string example;
@@ -86,7 +86,8 @@ Json to_json(const LeakReport& report, const Dataset& dataset) {
     }
     crossings.push_back({{"first_part", crossing.first_part}, {"second_part", crossing.second_part}, {"pairs", pairs}});
   }
-  return {{"version", 1}, {"official", report.official}, {"num_pairs", report.num_pairs()}, {"crossings", crossings}};
+  return {
+      {"version", 1}, {"official", report.official}, {"rows", report.rows}, {"num_pairs", report.num_pairs()}, {"crossings", crossings}};
 }
 
 }  // namespace lepton::data
