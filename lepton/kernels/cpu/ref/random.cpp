@@ -2,9 +2,6 @@
 // counter = {i low, i high, stream low, step low}, key = {seed low, seed high ^ step high ^ stream high}.
 #include "lepton/kernels/cpu/ref/random.hpp"
 
-#include <cmath>
-#include <numbers>
-
 #include "lepton/kernels/cpu/ref/ref.hpp"
 
 namespace lepton::kernels::ref {
@@ -41,9 +38,7 @@ void normal_of(const RefCall& call) {
   const double mean = call.attributes.number("mean"), stddev = call.attributes.number("stddev");
   const std::int64_t count = call.output_shape().num_elements();
   for (std::int64_t i = 0; i < count; ++i) {
-    const auto words = source.block(i);
-    const double u = (static_cast<double>(words[0]) + 0.5) * 0x1.0p-32, v = static_cast<double>(words[1]) * 0x1.0p-32;
-    call.output<T>()[i] = static_cast<T>(mean + stddev * std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v));
+    call.output<T>()[i] = static_cast<T>(mean + stddev * normal_number(source.block(i)));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <numbers>
 #include <type_traits>
 
 #include "lepton/base/random.hpp"
@@ -33,6 +34,12 @@ double unit_number(const std::array<std::uint32_t, 4>& words) {
   } else {
     return static_cast<double>((static_cast<std::uint64_t>(words[0]) << 21) ^ (words[1] >> 11)) * 0x1.0p-53;
   }
+}
+
+/// Standard normal, by Box and Muller.
+inline double normal_number(const std::array<std::uint32_t, 4>& words) {
+  const double u = (static_cast<double>(words[0]) + 0.5) * 0x1.0p-32, v = static_cast<double>(words[1]) * 0x1.0p-32;
+  return std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v);
 }
 
 }  // namespace lepton::kernels::ref

@@ -16,7 +16,7 @@ std::unique_ptr<Kernel> reduction(const KernelRequest& request);
 std::unique_ptr<Kernel> max_pool_gradient(const KernelRequest& request);
 /// softmax and log_softmax along the last axis.
 std::unique_ptr<Kernel> softmax(const KernelRequest& request);
-/// dropout and random_uniform in f32.
+/// dropout, random_uniform and random_normal in f32.
 std::unique_ptr<Kernel> random(const KernelRequest& request);
 /// batch_norm_training and batch_norm_gradient in f32.
 std::unique_ptr<Kernel> batch_norm(const KernelRequest& request);

@@ -174,6 +174,31 @@ class RandomKernel final : public Kernel {
   bool is_dropout_;
 };
 
+// Normal numbers: the reference's formula, whose logarithm and cosine are the library's, on all threads.
+class NormalKernel final : public Kernel {
+ public:
+  explicit NormalKernel(const KernelRequest& request)
+      : count_(request.outputs[0].type.shape.num_elements()),
+        stream_(static_cast<std::uint64_t>(request.attributes->integer("stream"))),
+        mean_(request.attributes->number("mean")),
+        stddev_(request.attributes->number("stddev")) {
+    implementation = "simd:normal";
+  }
+  void run(const KernelArguments& arguments) const override {
+    const auto* key = arguments.input<std::uint64_t>(0);
+    const ref::RandomSource source{key[0], key[1], stream_};
+    float* y = arguments.output<float>(0);
+    parallel_for(count_, 1024, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) y[i] = static_cast<float>(mean_ + stddev_ * ref::normal_number(source.block(i)));
+    });
+  }
+
+ private:
+  std::int64_t count_;
+  std::uint64_t stream_;
+  double mean_, stddev_;
+};
+
 // Dense [batch, channel blocks, spatial…, lanes].
 bool is_channel_blocked(const TensorDesc& desc) {
   if (desc.layout.blocks.size() != 1 || desc.layout.blocks[0].axis != 1 || 16 % desc.layout.blocks[0].size != 0) return false;
@@ -196,7 +221,13 @@ std::unique_ptr<Kernel> random(const KernelRequest& request) {
   }
   if (!y.layout.is_row_major(y.type.shape) && !is_channel_blocked(y)) return nullptr;
   if (is_dropout && !request.may_choose_layouts && request.inputs[0].layout != y.layout) return nullptr;
-  auto kernel = std::make_unique<RandomKernel>(request, y, is_dropout);
+  std::unique_ptr<Kernel> kernel;
+  if (request.op == "random_normal") {
+    if (!y.layout.is_plain()) return nullptr;
+    kernel = std::make_unique<NormalKernel>(request);
+  } else {
+    kernel = std::make_unique<RandomKernel>(request, y, is_dropout);
+  }
   for (const TensorDesc& input : request.inputs) kernel->input_layouts.push_back(Layout::row_major(input.type.shape));
   if (is_dropout) kernel->input_layouts[0] = y.layout;
   kernel->output_layouts = {y.layout};

@@ -142,6 +142,9 @@ TEST(SimdRandom, BitsAreThoseOfTheReference) {
         EXPECT_TRUE(
             same_bits(testing::run(*testing::prepare_all(simd::table(), call, false)[0], call)[0], testing::run_reference(call, false)[0]));
       }
+      const Call normal{"random_normal", {key}, {x.type()}, {{"mean", -3.0}, {"stddev", 5.0}, {"stream", number}, {"dtype", DType::kF32}}};
+      EXPECT_TRUE(same_bits(testing::run(*testing::prepare_all(simd::table(), normal, false)[0], normal)[0],
+                            testing::run_reference(normal, false)[0]));
       const Call call{"random_uniform", {key}, {x.type()}, {{"low", -3.0}, {"high", 5.0}, {"stream", number}, {"dtype", DType::kF32}}};
       EXPECT_TRUE(
           same_bits(testing::run(*testing::prepare_all(simd::table(), call, false)[0], call)[0], testing::run_reference(call, false)[0]));

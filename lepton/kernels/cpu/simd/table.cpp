@@ -25,7 +25,7 @@ std::vector<KernelEntry> make_table() {
   for (const std::string_view op : kElementwise) table.push_back({op, elementwise});
   for (const std::string_view op : {"sum", "mean", "prod", "max", "min", "any", "all", "sum_to_like"}) table.push_back({op, reduction});
   for (const std::string_view op : {"softmax", "log_softmax", "logsumexp"}) table.push_back({op, softmax});
-  for (const std::string_view op : {"dropout", "random_uniform"}) table.push_back({op, random});
+  for (const std::string_view op : {"dropout", "random_uniform", "random_normal"}) table.push_back({op, random});
   for (const std::string_view op : {"batch_norm_training", "batch_norm_gradient"}) table.push_back({op, batch_norm});
   for (const std::string_view op : {"reorder", "transpose", "broadcast_to_like"}) table.push_back({op, copy});
   table.push_back({"max_pool_gradient", max_pool_gradient});
