@@ -36,7 +36,8 @@ function(lepton_test name)
   target_link_libraries(${name} PRIVATE ${arg_DEPENDS} lepton_warnings GTest::gtest GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE LEPTON_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+  # Waiting threads give way soon: tests share their machine (see restart_with_short_waits).
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} ENVIRONMENT GOMP_SPINCOUNT=1000)
 endfunction()
 
 # lepton_table(KIND TYPE NAMESPACE HEADER ENTRIES…): writes ${KIND}_list.cpp, which joins `<entry>_<kind>()` of all entries into

@@ -160,6 +160,7 @@ void add_elementwise(std::vector<Case>& cases, std::int64_t count) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  restart_with_short_waits(argv);
   const std::string filter = argc > 1 ? argv[1] : "";
   std::vector<Case> cases;
   add_conv(cases, "example conv 3->32 64x64", {32, 3, 64, 64}, {32, 3, 3, 3}, {32, 32, 62, 62});

@@ -2,6 +2,7 @@
 #include "lepton/base/parallel.hpp"
 
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -83,6 +84,15 @@ void set_num_threads(int count) {
   thread_count() = std::max(1, count);
 #ifdef _OPENMP
   omp_set_num_threads(num_threads());  // oneDNN takes the width of the same team
+#endif
+}
+
+void restart_with_short_waits([[maybe_unused]] char** argv) {
+#ifdef _OPENMP
+  if (std::getenv("GOMP_SPINCOUNT") != nullptr || std::getenv("OMP_WAIT_POLICY") != nullptr) return;
+  // Some tens of microseconds: longer than the gap between two kernels of a program, far shorter than a time slice.
+  setenv("GOMP_SPINCOUNT", "1000", 1);
+  execv("/proc/self/exe", argv);  // returns only if it failed: then everything works, only waiting is longer
 #endif
 }
 

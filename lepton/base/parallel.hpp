@@ -13,6 +13,11 @@ int num_threads();
 /// Sets the number of compute threads for this process (at least 1).
 void set_num_threads(int count);
 
+/// Makes threads that wait for work sleep soon instead of spinning for milliseconds, which on a machine that has other work to do makes
+/// everything many times slower. OpenMP reads its settings before main, so this restarts the program with GOMP_SPINCOUNT set, unless the
+/// user has set it or OMP_WAIT_POLICY. Call it first in main of a program that computes; `argv` is main's.
+void restart_with_short_waits(char** argv);
+
 /// A borrowed callable void(int64_t begin, int64_t end): no allocation, valid only while the callee runs.
 class RangeFunction {
  public:
