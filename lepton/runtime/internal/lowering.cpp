@@ -1,0 +1,183 @@
+// Expansion, inference, folding, joining, dropping.
+#include "lepton/runtime/internal/lowering.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "lepton/graph/builder.hpp"
+#include "lepton/graph/infer.hpp"
+
+namespace lepton::runtime {
+namespace {
+
+constexpr std::int64_t kLargestFoldedBytes = 1 << 16;
+
+// Builds into an inner graph; operators without a kernel are replaced by their bodies as they are added.
+class ExpandingBuilder final : public Builder {
+ public:
+  ExpandingBuilder(std::string name, const Backend& backend) : inner_(std::move(name)), backend_(backend) {}
+
+  std::vector<Value> add(const OpDef& op, std::span<const Value> inputs, const Attributes& attributes, std::vector<Region> regions) override {
+    if (!backend_.has_kernel(op.name) && op.body != nullptr) {
+      const Attributes complete = complete_attributes(op, attributes).value();
+      return op.body(RuleContext{op, inputs, {}, {}, complete, regions, {}});
+    }
+    if (!backend_.has_kernel(op.name) && !op.has(kView)) {
+      fail(ErrorCode::kUnsupported, "{}: the backend '{}' has no kernel for {}", inner_.scope(), backend_.name(), op.name);
+    }
+    std::vector<Value> own;
+    for (const Value& input : inputs) own.push_back(input.defined() ? inner_.value(input.id()) : Value());
+    std::vector<Value> results;
+    for (const Value& result : inner_.add(op, own, attributes, std::move(regions))) results.emplace_back(*this, result.id());
+    return results;
+  }
+  TensorType type(ValueId id) const override { return inner_.type(id); }
+
+  graph::Graph expand(const graph::Graph& graph) && {
+    std::vector<Value> values(static_cast<std::size_t>(graph.num_values()));
+    for (const graph::GraphInput& input : graph.inputs()) {
+      values[static_cast<std::size_t>(input.value)] = Value(*this, inner_.input(input.name, input.type, input.kind).id());
+    }
+    for (const graph::Node& node : graph.nodes()) {
+      inner_.set_scope(node.name);
+      std::vector<Value> operands;
+      for (const ValueId id : node.inputs) operands.push_back(id == kNoValue ? Value() : values[static_cast<std::size_t>(id)]);
+      // A node without inputs (a constant) has no value to ask for its builder.
+      const std::vector<Value> results = add(*node.op, operands, node.attributes, node.regions);
+      for (std::size_t i = 0; i < results.size(); ++i) values[static_cast<std::size_t>(node.outputs[i])] = results[i];
+    }
+    for (const graph::GraphOutput& output : graph.outputs()) {
+      inner_.output(output.name, inner_.value(values[static_cast<std::size_t>(output.value)].id()), output.updates);
+    }
+    return std::move(inner_).finish();
+  }
+
+ private:
+  graph::GraphBuilder inner_;
+  const Backend& backend_;
+};
+
+// Computes one node with its reference kernel. Shape-only operands need no data.
+std::optional<std::vector<Tensor>> evaluate(const LoweredNode& node, const Lowered& lowered) {
+  std::vector<TensorDesc> inputs, outputs;
+  std::vector<const std::byte*> input_pointers;
+  std::vector<std::byte*> output_pointers;
+  std::vector<Tensor> results;
+  for (const ValueId id : node.inputs) {
+    inputs.push_back(id == kNoValue ? TensorDesc::absent() : TensorDesc::row_major(lowered.type(id)));
+    input_pointers.push_back(id != kNoValue && lowered.is_constant(id) ? lowered.constants[static_cast<std::size_t>(id)]->bytes() : nullptr);
+  }
+  for (const ValueId id : node.outputs) {
+    outputs.push_back(TensorDesc::row_major(lowered.type(id)));
+    results.push_back(Tensor::empty(lowered.type(id).dtype, lowered.type(id).shape));
+    output_pointers.push_back(results.back().bytes());
+  }
+  const auto kernel = reference_backend().prepare({.op = node.op->name, .inputs = inputs, .outputs = outputs, .attributes = &node.attributes});
+  if (kernel == nullptr) return std::nullopt;
+  const auto scratch = Storage::allocate(static_cast<std::size_t>(kernel->scratch_bytes));
+  kernel->run({input_pointers, output_pointers, scratch->data()});
+  return results;
+}
+
+class Simplifier {
+ public:
+  explicit Simplifier(Lowered& lowered) : lowered_(lowered), replaced_(lowered.types.size(), kNoValue) {}
+
+  void run() {
+    std::vector<LoweredNode> kept;
+    for (LoweredNode& node : lowered_.nodes) {
+      for (ValueId& input : node.inputs) input = resolve(input);
+      if (changes_nothing(node) || folds(node) || joins(node)) continue;
+      kept.push_back(std::move(node));
+    }
+    lowered_.nodes = std::move(kept);
+    for (graph::GraphOutput& output : lowered_.outputs) output.value = resolve(output.value);
+    drop_dead();
+  }
+
+ private:
+  ValueId resolve(ValueId v) const { return v == kNoValue || replaced_[static_cast<std::size_t>(v)] == kNoValue ? v : replaced_[static_cast<std::size_t>(v)]; }
+  void replace(ValueId old, ValueId by) { replaced_[static_cast<std::size_t>(old)] = by; }
+
+  // A reshape, broadcast or cast to what its operand already is.
+  bool changes_nothing(const LoweredNode& node) {
+    const bool candidate = node.op->has(kView) || node.op->name == "cast" || node.op->name == "sum_to_like";
+    if (!candidate || node.attributes.has("permutation") || lowered_.type(node.inputs[0]) != lowered_.type(node.outputs[0])) return false;
+    replace(node.outputs[0], node.inputs[0]);
+    return true;
+  }
+
+  bool folds(const LoweredNode& node) {
+    if (node.op->has(kRandomTrait) || node.op->has(kControlFlowTrait)) return false;
+    std::int64_t bytes = 0;
+    for (const ValueId id : node.outputs) bytes += lowered_.type(id).size_bytes();
+    const bool is_literal = node.op->name == "constant";
+    if (bytes > kLargestFoldedBytes && !is_literal) return false;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      if (node.inputs[i] != kNoValue && !node.shape_only(i) && !lowered_.is_constant(node.inputs[i])) return false;
+    }
+    const auto results = evaluate(node, lowered_);
+    if (!results) return false;
+    for (std::size_t i = 0; i < results->size(); ++i) lowered_.constants[static_cast<std::size_t>(node.outputs[i])] = (*results)[i];
+    return true;
+  }
+
+  // The same operator on the same operands was seen before.
+  bool joins(const LoweredNode& node) {
+    if (node.op->has(kRandomTrait) || node.op->has(kControlFlowTrait)) return false;
+    std::string key(node.op->name);
+    for (const ValueId input : node.inputs) key += fmt::format(" {}", input);
+    for (const auto& [name, value] : node.attributes) {
+      if (std::holds_alternative<Tensor>(value.value())) return false;
+      key += fmt::format(" {}={}", name, value.to_string());
+    }
+    const auto [place, fresh] = seen_.emplace(std::move(key), node.outputs);
+    if (fresh) return false;
+    for (std::size_t i = 0; i < node.outputs.size(); ++i) replace(node.outputs[i], place->second[i]);
+    return true;
+  }
+
+  void drop_dead() {
+    std::vector<std::uint8_t> live(lowered_.types.size(), 0);
+    for (const graph::GraphOutput& output : lowered_.outputs) live[static_cast<std::size_t>(output.value)] = 1;
+    std::vector<LoweredNode> kept;
+    for (std::size_t n = lowered_.nodes.size(); n-- > 0;) {
+      LoweredNode& node = lowered_.nodes[n];
+      if (!std::ranges::any_of(node.outputs, [&](ValueId v) { return live[static_cast<std::size_t>(v)] != 0; })) continue;
+      for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+        if (node.inputs[i] != kNoValue && !node.shape_only(i)) live[static_cast<std::size_t>(node.inputs[i])] = 1;
+      }
+      kept.push_back(std::move(node));
+    }
+    std::ranges::reverse(kept);
+    lowered_.nodes = std::move(kept);
+  }
+
+  Lowered& lowered_;
+  std::vector<ValueId> replaced_;
+  std::map<std::string, std::vector<ValueId>> seen_;
+};
+
+}  // namespace
+
+bool LoweredNode::shape_only(std::size_t i) const { return op != nullptr && op->inputs[std::min(i, op->inputs.size() - 1)].shape_only; }
+
+Result<Lowered> lower(const graph::Graph& graph, std::span<const TensorType> input_types, const Backend& backend, bool rewrite) {
+  return catch_error([&] {
+    const graph::Graph expanded = ExpandingBuilder(graph.name, backend).expand(graph);
+    Lowered lowered;
+    lowered.types = graph::infer_graph(expanded, input_types).value();
+    lowered.inputs = expanded.inputs();
+    for (std::size_t i = 0; i < lowered.inputs.size(); ++i) lowered.inputs[i].type = input_types[i];
+    lowered.outputs = expanded.outputs();
+    lowered.constants.resize(lowered.types.size());
+    for (const graph::Node& node : expanded.nodes()) {
+      if (!node.regions.empty()) fail(ErrorCode::kUnsupported, "{}: compiled programs cannot run {} yet; use the interpreter", node.name, node.op->name);
+      lowered.nodes.push_back({node.op, node.inputs, node.outputs, node.attributes, node.name});
+    }
+    if (rewrite) Simplifier(lowered).run();
+    return lowered;
+  });
+}
+
+}  // namespace lepton::runtime
