@@ -29,13 +29,15 @@ bool cacheable(const Attributes& attributes, const std::vector<Region>& regions)
 graph::Graph graph_of(const OpDef& op, std::span<const Tensor> inputs, const Attributes& attributes, std::vector<Region> regions) {
   graph::GraphBuilder builder{std::string(op.name)};
   std::vector<Value> values;
-  for (std::size_t i = 0; i < inputs.size(); ++i) values.push_back(inputs[i].defined() ? builder.input(fmt::format("x{}", i), inputs[i].type()) : Value());
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    values.push_back(inputs[i].defined() ? builder.input(fmt::format("x{}", i), inputs[i].type()) : Value());
   const std::vector<Value> results = builder.add(op, values, attributes, std::move(regions));
   for (std::size_t i = 0; i < results.size(); ++i) builder.output(fmt::format("y{}", i), results[i]);
   return std::move(builder).finish();
 }
 
-std::shared_ptr<const runtime::Executable> compiled(const OpDef& op, std::span<const Tensor> inputs, std::span<const TensorType> types, const Attributes& attributes) {
+std::shared_ptr<const runtime::Executable> compiled(const OpDef& op, std::span<const Tensor> inputs, std::span<const TensorType> types,
+                                                    const Attributes& attributes) {
   static std::mutex mutex;
   static std::map<std::string, std::shared_ptr<const runtime::Executable>> cache;
   const std::string key = key_of(op, inputs, attributes);

@@ -32,7 +32,8 @@ std::string Executable::describe() const {
   std::string text = fmt::format(
       "{} steps, {} nodes fused away, {} views, {} in place; {} reorders and {} copies in every run\n"
       "memory: arena {} bytes, constants {}, inputs {}, state {}\n",
-      s.num_steps, s.num_fused_nodes, s.num_views, s.num_in_place, s.num_reorders, s.num_copies, s.arena_bytes, s.constant_bytes, s.input_bytes, s.state_bytes);
+      s.num_steps, s.num_fused_nodes, s.num_views, s.num_in_place, s.num_reorders, s.num_copies, s.arena_bytes, s.constant_bytes,
+      s.input_bytes, s.state_bytes);
   for (std::size_t i = 0; i < plan_->steps.size(); ++i) {
     const StepInfo& info = plan_->steps[i].info;
     text += fmt::format("{:4} {:<24} {:<32} {:<28} {}\n", i, info.op, info.name, info.implementation, info.layouts);
@@ -42,7 +43,8 @@ std::string Executable::describe() const {
 }
 
 std::vector<Tensor> Executable::run(std::span<const Tensor> inputs) const {
-  if (inputs.size() != plan_->inputs.size()) fail(ErrorCode::kInvalidArgument, "executable: needs {} inputs, got {}", plan_->inputs.size(), inputs.size());
+  if (inputs.size() != plan_->inputs.size())
+    fail(ErrorCode::kInvalidArgument, "executable: needs {} inputs, got {}", plan_->inputs.size(), inputs.size());
   // A shared handle on this object, alive for the call only.
   Execution execution(std::shared_ptr<const Executable>(std::shared_ptr<const Executable>(), this));
   const auto arena = Storage::allocate(static_cast<std::size_t>(arena_bytes()));
@@ -50,7 +52,9 @@ std::vector<Tensor> Executable::run(std::span<const Tensor> inputs) const {
   std::vector<std::shared_ptr<Storage>> memory;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const TensorDesc& desc = plan_->inputs[i].desc;
-    if (inputs[i].type() != desc.type) fail(ErrorCode::kShapeMismatch, "executable: input '{}' must be {}, got {}", plan_->inputs[i].name, desc.type.to_string(), inputs[i].type().to_string());
+    if (inputs[i].type() != desc.type)
+      fail(ErrorCode::kShapeMismatch, "executable: input '{}' must be {}, got {}", plan_->inputs[i].name, desc.type.to_string(),
+           inputs[i].type().to_string());
     memory.push_back(Storage::allocate(static_cast<std::size_t>(desc.size_bytes())));
     convert_layout(TensorDesc::row_major(desc.type), inputs[i].contiguous().bytes(), desc, memory.back()->data());
     execution.bind_input(i, memory.back()->data());
@@ -65,7 +69,8 @@ std::vector<Tensor> Executable::run(std::span<const Tensor> inputs) const {
   return results;
 }
 
-Result<std::shared_ptr<const Executable>> compile(const graph::Graph& graph, std::span<const TensorType> input_types, const CompileOptions& options) {
+Result<std::shared_ptr<const Executable>> compile(const graph::Graph& graph, std::span<const TensorType> input_types,
+                                                  const CompileOptions& options) {
   const Backend& backend = options.backend == nullptr ? cpu_backend() : *options.backend;
   LEPTON_TRY(Lowered lowered, lower(graph, input_types, backend, options.rewrite));
   if (options.fuse) {
@@ -80,8 +85,8 @@ Result<std::shared_ptr<const Executable>> compile(const graph::Graph& graph, std
 
 struct Execution::State {
   std::shared_ptr<const Executable> executable;
-  std::vector<std::byte*> buffers;           // where each buffer lies
-  std::vector<const std::byte*> inputs;      // of all steps, one after another
+  std::vector<std::byte*> buffers;       // where each buffer lies
+  std::vector<const std::byte*> inputs;  // of all steps, one after another
   std::vector<std::byte*> outputs;
   std::vector<std::byte*> bound_inputs, bound_outputs;
   std::byte* arena = nullptr;
@@ -92,14 +97,23 @@ struct Execution::State {
     for (std::size_t b = 0; b < plan.buffers.size(); ++b) {
       const Buffer& buffer = plan.buffers[b];
       switch (buffer.kind) {
-        case Buffer::Kind::kArena: buffers[b] = arena + buffer.offset; break;
-        case Buffer::Kind::kInput: buffers[b] = bound_inputs[static_cast<std::size_t>(buffer.index)]; break;
-        case Buffer::Kind::kConstant: buffers[b] = plan.constants[static_cast<std::size_t>(buffer.index)].bytes(); break;
-        case Buffer::Kind::kNone: buffers[b] = nullptr; break;
+        case Buffer::Kind::kArena:
+          buffers[b] = arena + buffer.offset;
+          break;
+        case Buffer::Kind::kInput:
+          buffers[b] = bound_inputs[static_cast<std::size_t>(buffer.index)];
+          break;
+        case Buffer::Kind::kConstant:
+          buffers[b] = plan.constants[static_cast<std::size_t>(buffer.index)].bytes();
+          break;
+        case Buffer::Kind::kNone:
+          buffers[b] = nullptr;
+          break;
       }
     }
     for (std::size_t i = 0; i < bound_outputs.size(); ++i) {
-      if (bound_outputs[i] != nullptr && plan.outputs[i].updates < 0) buffers[static_cast<std::size_t>(plan.output_buffers[i])] = bound_outputs[i];
+      if (bound_outputs[i] != nullptr && plan.outputs[i].updates < 0)
+        buffers[static_cast<std::size_t>(plan.output_buffers[i])] = bound_outputs[i];
     }
     std::size_t in = 0, out = 0;
     for (const Step& step : plan.steps) {
@@ -155,7 +169,8 @@ void Execution::run(Profile* profile) {
   if (state_->stale) state_->resolve();
   std::size_t in = 0, out = 0;
   for (const Step& step : state_->executable->plan().steps) {
-    const KernelArguments arguments{std::span(state_->inputs).subspan(in, step.inputs.size()), std::span(state_->outputs).subspan(out, step.outputs.size()),
+    const KernelArguments arguments{std::span(state_->inputs).subspan(in, step.inputs.size()),
+                                    std::span(state_->outputs).subspan(out, step.outputs.size()),
                                     step.scratch < 0 ? nullptr : state_->buffers[static_cast<std::size_t>(step.scratch)]};
     in += step.inputs.size();
     out += step.outputs.size();

@@ -18,7 +18,8 @@ std::byte* Arena::require(std::int64_t size_bytes) {
     // Advice only: without huge pages everything works, with more page faults.
     if (huge_pages_ && size_bytes_ >= 2 * kHugePage) {
       const auto begin = (reinterpret_cast<std::uintptr_t>(storage_->data()) + kHugePage - 1) / kHugePage * kHugePage;
-      const auto end = (reinterpret_cast<std::uintptr_t>(storage_->data()) + static_cast<std::uintptr_t>(size_bytes_)) / kHugePage * kHugePage;
+      const auto end =
+          (reinterpret_cast<std::uintptr_t>(storage_->data()) + static_cast<std::uintptr_t>(size_bytes_)) / kHugePage * kHugePage;
       if (end > begin) (void)madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
     }
   }
@@ -39,11 +40,11 @@ struct PlanEntry {
   std::vector<TensorType> types;
   std::shared_ptr<const Executable> executable;
   Execution execution;
-  std::vector<ReorderedCopy> copies;        // by input
-  std::vector<std::size_t> data_inputs;     // places of data inputs among the executable's inputs
-  std::vector<std::size_t> results;         // places of ordinary outputs
-  std::vector<Variable*> states;            // by input; null for data
-  std::vector<Tensor> borrowed;             // views of the results in the arena
+  std::vector<ReorderedCopy> copies;     // by input
+  std::vector<std::size_t> data_inputs;  // places of data inputs among the executable's inputs
+  std::vector<std::size_t> results;      // places of ordinary outputs
+  std::vector<Variable*> states;         // by input; null for data
+  std::vector<Tensor> borrowed;          // views of the results in the arena
 
   explicit PlanEntry(std::shared_ptr<const Executable> e) : executable(e), execution(std::move(e)) {}
 };
@@ -77,7 +78,8 @@ struct Program::State {
     std::size_t data = 0;
     for (const graph::GraphInput& input : graph.inputs()) {
       if (input.kind == graph::InputKind::kData) {
-        if (data >= types.size()) fail(ErrorCode::kInvalidArgument, "{}: needs {} inputs, got {}", graph.name, input_names.size(), types.size());
+        if (data >= types.size())
+          fail(ErrorCode::kInvalidArgument, "{}: needs {} inputs, got {}", graph.name, input_names.size(), types.size());
         all.push_back(types[data++]);
         compile_options.state_layouts.emplace_back();
         continue;
@@ -156,7 +158,8 @@ Program::Program(graph::Graph graph, std::shared_ptr<VariableStore> variables, P
     const Variable& variable = state_->variables->get(input.name);
     if (!graph::fits(input.type, variable.type())) {
       const ErrorCode code = input.type.dtype == variable.type().dtype ? ErrorCode::kShapeMismatch : ErrorCode::kDtypeMismatch;
-      fail(code, "{}: variable '{}' must be {}, got {}", state_->graph.name, input.name, input.type.to_string(), variable.type().to_string());
+      fail(code, "{}: variable '{}' must be {}, got {}", state_->graph.name, input.name, input.type.to_string(),
+           variable.type().to_string());
     }
   }
   for (const graph::GraphOutput& output : state_->graph.outputs()) {
@@ -192,8 +195,8 @@ void Program::run_into(std::span<const Tensor> inputs, std::span<const Tensor> o
     std::byte* memory = nullptr;
     if (i < outputs.size() && outputs[i].defined()) {
       if (outputs[i].type() != desc.type || !outputs[i].is_contiguous()) {
-        fail(ErrorCode::kShapeMismatch, "{}: result '{}' is {}, the tensor given for it {}", state_->graph.name, state_->output_names[i], desc.type.to_string(),
-             outputs[i].type().to_string());
+        fail(ErrorCode::kShapeMismatch, "{}: result '{}' is {}, the tensor given for it {}", state_->graph.name, state_->output_names[i],
+             desc.type.to_string(), outputs[i].type().to_string());
       }
       memory = outputs[i].bytes();
     }
@@ -209,7 +212,8 @@ std::span<const Tensor> Program::run_borrowed(std::span<const Tensor> inputs) {
   for (std::size_t i = 0; i < entry.results.size(); ++i) {
     const TensorDesc& desc = entry.executable->outputs()[entry.results[i]].desc;
     const auto offset = static_cast<std::size_t>(entry.execution.output(entry.results[i]) - state_->arena->storage()->data());
-    entry.borrowed[i] = Tensor::view(state_->arena->storage(), desc.type.dtype, desc.type.shape, row_major_strides(desc.type.shape), offset);
+    entry.borrowed[i] =
+        Tensor::view(state_->arena->storage(), desc.type.dtype, desc.type.shape, row_major_strides(desc.type.shape), offset);
   }
   return entry.borrowed;
 }

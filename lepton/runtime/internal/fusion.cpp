@@ -13,7 +13,8 @@ constexpr std::size_t kMaxSteps = 64, kMaxOperands = 24;
 
 class Fuser {
  public:
-  explicit Fuser(Lowered& lowered) : lowered_(lowered), count_(lowered.nodes.size()), group_of_(count_), producer_(lowered.types.size(), -1) {
+  explicit Fuser(Lowered& lowered)
+      : lowered_(lowered), count_(lowered.nodes.size()), group_of_(count_), producer_(lowered.types.size(), -1) {
     std::iota(group_of_.begin(), group_of_.end(), 0);
     for (std::size_t n = 0; n < count_; ++n) {
       members_.push_back({n});

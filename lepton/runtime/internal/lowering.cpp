@@ -17,7 +17,8 @@ class ExpandingBuilder final : public Builder {
  public:
   ExpandingBuilder(std::string name, const Backend& backend) : inner_(std::move(name)), backend_(backend) {}
 
-  std::vector<Value> add(const OpDef& op, std::span<const Value> inputs, const Attributes& attributes, std::vector<Region> regions) override {
+  std::vector<Value> add(const OpDef& op, std::span<const Value> inputs, const Attributes& attributes,
+                         std::vector<Region> regions) override {
     if (!backend_.has_kernel(op.name) && op.body != nullptr) {
       const Attributes complete = complete_attributes(op, attributes).value();
       return op.body(RuleContext{op, inputs, {}, {}, complete, regions, {}});
@@ -65,14 +66,16 @@ std::optional<std::vector<Tensor>> evaluate(const LoweredNode& node, const Lower
   std::vector<Tensor> results;
   for (const ValueId id : node.inputs) {
     inputs.push_back(id == kNoValue ? TensorDesc::absent() : TensorDesc::row_major(lowered.type(id)));
-    input_pointers.push_back(id != kNoValue && lowered.is_constant(id) ? lowered.constants[static_cast<std::size_t>(id)]->bytes() : nullptr);
+    input_pointers.push_back(id != kNoValue && lowered.is_constant(id) ? lowered.constants[static_cast<std::size_t>(id)]->bytes()
+                                                                       : nullptr);
   }
   for (const ValueId id : node.outputs) {
     outputs.push_back(TensorDesc::row_major(lowered.type(id)));
     results.push_back(Tensor::empty(lowered.type(id).dtype, lowered.type(id).shape));
     output_pointers.push_back(results.back().bytes());
   }
-  const auto kernel = reference_backend().prepare({.op = node.op->name, .inputs = inputs, .outputs = outputs, .attributes = &node.attributes});
+  const auto kernel =
+      reference_backend().prepare({.op = node.op->name, .inputs = inputs, .outputs = outputs, .attributes = &node.attributes});
   if (kernel == nullptr) return std::nullopt;
   const auto scratch = Storage::allocate(static_cast<std::size_t>(kernel->scratch_bytes));
   kernel->run({input_pointers, output_pointers, scratch->data()});
@@ -96,7 +99,9 @@ class Simplifier {
   }
 
  private:
-  ValueId resolve(ValueId v) const { return v == kNoValue || replaced_[static_cast<std::size_t>(v)] == kNoValue ? v : replaced_[static_cast<std::size_t>(v)]; }
+  ValueId resolve(ValueId v) const {
+    return v == kNoValue || replaced_[static_cast<std::size_t>(v)] == kNoValue ? v : replaced_[static_cast<std::size_t>(v)];
+  }
   void replace(ValueId old, ValueId by) { replaced_[static_cast<std::size_t>(old)] = by; }
 
   // A reshape, broadcast or cast to what its operand already is.
@@ -172,7 +177,8 @@ Result<Lowered> lower(const graph::Graph& graph, std::span<const TensorType> inp
     lowered.outputs = expanded.outputs();
     lowered.constants.resize(lowered.types.size());
     for (const graph::Node& node : expanded.nodes()) {
-      if (!node.regions.empty()) fail(ErrorCode::kUnsupported, "{}: compiled programs cannot run {} yet; use the interpreter", node.name, node.op->name);
+      if (!node.regions.empty())
+        fail(ErrorCode::kUnsupported, "{}: compiled programs cannot run {} yet; use the interpreter", node.name, node.op->name);
       lowered.nodes.push_back({node.op, node.inputs, node.outputs, node.attributes, node.name});
     }
     if (rewrite) Simplifier(lowered).run();

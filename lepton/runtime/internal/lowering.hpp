@@ -30,9 +30,9 @@ struct Lowered {
   std::vector<graph::GraphInput> inputs;
   std::vector<graph::GraphOutput> outputs;
   std::vector<LoweredNode> nodes;
-  std::vector<TensorType> types;                  // by value
-  std::vector<std::optional<Tensor>> constants;   // by value
-  int num_fused = 0;                              // nodes that disappeared into others
+  std::vector<TensorType> types;                 // by value
+  std::vector<std::optional<Tensor>> constants;  // by value
+  int num_fused = 0;                             // nodes that disappeared into others
 
   const TensorType& type(ValueId v) const { return types[static_cast<std::size_t>(v)]; }
   bool is_constant(ValueId v) const { return constants[static_cast<std::size_t>(v)].has_value(); }

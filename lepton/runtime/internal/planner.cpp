@@ -29,8 +29,12 @@ struct Place {
 class Planner {
  public:
   Planner(const Lowered& lowered, const CompileOptions& options)
-      : lowered_(lowered), options_(options), backend_(options.backend == nullptr ? cpu_backend() : *options.backend), plan_(std::make_unique<Plan>()),
-        places_(lowered.types.size()), updates_(lowered.types.size(), -1) {}
+      : lowered_(lowered),
+        options_(options),
+        backend_(options.backend == nullptr ? cpu_backend() : *options.backend),
+        plan_(std::make_unique<Plan>()),
+        places_(lowered.types.size()),
+        updates_(lowered.types.size(), -1) {}
 
   std::unique_ptr<Plan> run() {
     place_inputs();
@@ -129,8 +133,8 @@ class Planner {
     return to;
   }
 
-  void add_step(std::unique_ptr<Kernel> kernel, std::vector<int> inputs, std::vector<int> outputs, std::string_view op, const std::string& name,
-                std::span<const TensorDesc> in, std::span<const TensorDesc> out) {
+  void add_step(std::unique_ptr<Kernel> kernel, std::vector<int> inputs, std::vector<int> outputs, std::string_view op,
+                const std::string& name, std::span<const TensorDesc> in, std::span<const TensorDesc> out) {
     Step step;
     step.inputs = std::move(inputs);
     step.outputs = std::move(outputs);
@@ -180,7 +184,8 @@ class Planner {
     if (node.op != nullptr && node.op->has(kView) && plan_view(node)) return;
     if (node.op == nullptr) {
       if (!plan_elementwise(node)) {
-        plan_->declined.push_back(fmt::format("{}: no kernel takes the {} joined steps; they run one by one", node.name, node.fused.size()));
+        plan_->declined.push_back(
+            fmt::format("{}: no kernel takes the {} joined steps; they run one by one", node.name, node.fused.size()));
         for (const LoweredNode& member : node.fused) plan_node(member);
       }
       return;
@@ -237,7 +242,8 @@ class Planner {
 
   bool plan_elementwise(const LoweredNode& node) {
     const Layout wanted = common_layout(node);
-    return try_elementwise(node, wanted) || (!wanted.is_plain() && try_elementwise(node, Layout::row_major(lowered_.type(node.outputs[0]).shape)));
+    return try_elementwise(node, wanted) ||
+           (!wanted.is_plain() && try_elementwise(node, Layout::row_major(lowered_.type(node.outputs[0]).shape)));
   }
 
   bool try_elementwise(const LoweredNode& node, const Layout& layout) {
@@ -248,12 +254,15 @@ class Planner {
       const bool full = lowered_.type(v).shape == shape;
       // A plain strided operand is read as it lies; blocked ones, and all when the result is blocked, must agree with the result.
       const bool as_it_is = place(v).layout.is_plain() && layout.is_plain() && !place(v).open_state;
-      wanted.push_back(full ? (as_it_is ? place(v).layout : layout) : place(v).layout.is_plain() ? place(v).layout : Layout::row_major(lowered_.type(v).shape));
+      wanted.push_back(full                         ? (as_it_is ? place(v).layout : layout)
+                       : place(v).layout.is_plain() ? place(v).layout
+                                                    : Layout::row_major(lowered_.type(v).shape));
       inputs.push_back({lowered_.type(v), wanted.back()});
     }
     for (const ValueId v : node.outputs) outputs.push_back({lowered_.type(v), layout});
     ElementwiseProgram program;
-    KernelRequest request{.op = node.op_name(), .inputs = inputs, .outputs = outputs, .attributes = &node.attributes, .num_threads = threads()};
+    KernelRequest request{
+        .op = node.op_name(), .inputs = inputs, .outputs = outputs, .attributes = &node.attributes, .num_threads = threads()};
     if (node.op == nullptr) {
       program = program_of(node);
       for (std::size_t i = 0; i < node.fused.size(); ++i) program.steps[i].dtype = lowered_.type(node.fused[i].outputs[0]).dtype;
@@ -287,7 +296,11 @@ class Planner {
       if (state >= 0) desc.layout = place(lowered_.inputs[static_cast<std::size_t>(state)].value).layout;
       outputs.push_back(std::move(desc));
     }
-    KernelRequest request{.op = node.op_name(), .inputs = inputs, .outputs = outputs, .attributes = &node.attributes, .num_threads = threads(),
+    KernelRequest request{.op = node.op_name(),
+                          .inputs = inputs,
+                          .outputs = outputs,
+                          .attributes = &node.attributes,
+                          .num_threads = threads(),
                           .may_choose_layouts = true};
     if (!options_.choose_layouts) {
       request.may_choose_layouts = false;
@@ -295,7 +308,9 @@ class Planner {
       for (TensorDesc& d : outputs) d.layout = Layout::row_major(d.type.shape);
     }
     auto kernel = backend_.prepare(request);
-    if (kernel == nullptr) fail(ErrorCode::kUnsupported, "{}: no kernel of backend '{}' takes this {} (operands {})", node.name, backend_.name(), node.op_name(), layouts_text(inputs, outputs));
+    if (kernel == nullptr)
+      fail(ErrorCode::kUnsupported, "{}: no kernel of backend '{}' takes this {} (operands {})", node.name, backend_.name(), node.op_name(),
+           layouts_text(inputs, outputs));
     std::vector<int> in, out;
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       if (!inputs[i].present || node.shape_only(i)) {
@@ -322,10 +337,11 @@ class Planner {
     if (const Attribute* permutation = node.attributes.find("permutation")) {
       const int b = plain(x, node.name);
       Dims strides;
-      for (const std::int64_t axis : permutation->get<std::vector<std::int64_t>>()) strides.push_back(plain_layout(x).strides[static_cast<std::size_t>(axis)]);
+      for (const std::int64_t axis : permutation->get<std::vector<std::int64_t>>())
+        strides.push_back(plain_layout(x).strides[static_cast<std::size_t>(axis)]);
       place(y) = {b, {std::move(strides), {}}};
-    } else if (auto strides = without_ones(from, place(x).layout, to)) {
-      place(y) = {place(x).buffer, {std::move(*strides), {}}};
+    } else if (auto same = without_ones(from, place(x).layout, to)) {
+      place(y) = {place(x).buffer, {std::move(*same), {}}};
     } else if (from.num_elements() == to.num_elements()) {
       place(y) = {in_layout(x, Layout::row_major(from), node.name), Layout::row_major(to)};
     } else if (broadcast(from, to) == to) {
@@ -333,7 +349,8 @@ class Planner {
       const Layout layout = plain_layout(x);
       Dims strides(static_cast<std::size_t>(to.rank()), 0);
       for (int i = 1; i <= from.rank(); ++i) {
-        if (from[-i] != 1) strides[strides.size() - static_cast<std::size_t>(i)] = layout.strides[layout.strides.size() - static_cast<std::size_t>(i)];
+        if (from[-i] != 1)
+          strides[strides.size() - static_cast<std::size_t>(i)] = layout.strides[layout.strides.size() - static_cast<std::size_t>(i)];
       }
       place(y) = {b, {std::move(strides), {}}};
     } else {
@@ -416,7 +433,8 @@ class Planner {
       plan_->outputs[i].desc = plan_->inputs[static_cast<std::size_t>(input)].desc;
       plan_->output_buffers[i] = target;
       if (saved_outputs_[i] >= 0) {
-        add_reorder(saved_outputs_[i], TensorDesc::row_major(lowered_.type(output.value)), plan_->outputs[i].desc, "update " + output.updates, target);
+        add_reorder(saved_outputs_[i], TensorDesc::row_major(lowered_.type(output.value)), plan_->outputs[i].desc,
+                    "update " + output.updates, target);
         continue;
       }
       const Place& made = place(output.value);
@@ -437,7 +455,8 @@ class Planner {
   }
 
   bool may_write_over(const Place& made, ValueId state, int target) {
-    if (buffer(made.buffer).kind != Buffer::Kind::kArena || !same_layout(lowered_.type(state).shape, made.layout, place(state).layout)) return false;
+    if (buffer(made.buffer).kind != Buffer::Kind::kArena || !same_layout(lowered_.type(state).shape, made.layout, place(state).layout))
+      return false;
     if (std::ranges::find(plan_->output_buffers, made.buffer) != plan_->output_buffers.end()) return false;
     const int writer = writer_of(made.buffer), last = last_use(target);
     if (last < writer) return true;
@@ -512,7 +531,8 @@ class Planner {
     s.num_steps = num_steps();
     s.num_fused_nodes = lowered_.num_fused;
     for (const Tensor& constant : plan_->constants) s.constant_bytes += constant.type().size_bytes();
-    for (const ExecutableInput& input : plan_->inputs) (input.kind == graph::InputKind::kState ? s.state_bytes : s.input_bytes) += input.desc.size_bytes();
+    for (const ExecutableInput& input : plan_->inputs)
+      (input.kind == graph::InputKind::kState ? s.state_bytes : s.input_bytes) += input.desc.size_bytes();
   }
 
   const Lowered& lowered_;
