@@ -1,5 +1,6 @@
 // Cross-entropies: binary, categorical and sparse, with label smoothing; from logits where they are known.
 #include "lepton/nn/loss.hpp"
+#include "lepton/ops/activation.hpp"
 #include "lepton/ops/elementwise.hpp"
 #include "lepton/ops/loss.hpp"
 #include "lepton/ops/reduction.hpp"
@@ -50,6 +51,33 @@ Value sparse(const LossInputs& in, const Attributes& a) {
   return ops::sparse_softmax_cross_entropy(ops::log(clipped(in.prediction)), labels, -1);
 }
 
+// Lin et al. 2017: (1 - p_t)^gamma damps what is right already.
+Value binary_focal(const LossInputs& in, const Attributes& a) {
+  const double smoothing = a.number("label_smoothing"), alpha = a.number("alpha");
+  const Value target = smoothing == 0 ? in.target : scaled(in.target, 1 - smoothing, smoothing / 2);
+  const Value p = a.flag("from_logits") ? ops::sigmoid(in.prediction) : in.prediction;
+  const Value one = ops::constant_like(p, 1);
+  const Value p_t = ops::add(ops::mul(target, p), ops::mul(ops::sub(one, target), ops::sub(one, p)));
+  const Value factor = ops::pow(ops::sub(one, p_t), ops::constant_like(p, a.number("gamma")));
+  const Value kept = clipped(p);
+  const Value entropy =
+      ops::neg(ops::add(ops::mul(target, ops::log(kept)), ops::mul(ops::sub(one, target), ops::log(ops::sub(one, kept)))));
+  Value loss = ops::mul(factor, entropy);
+  if (a.flag("apply_class_balancing")) loss = ops::mul(loss, scaled(target, 2 * alpha - 1, 1 - alpha));
+  return ops::mean(loss, {.axes = {-1}});
+}
+
+Value categorical_focal(const LossInputs& in, const Attributes& a) {
+  const double smoothing = a.number("label_smoothing");
+  const auto classes = static_cast<double>(in.prediction.dim(-1));
+  const Value target = smoothing == 0 ? in.target : scaled(in.target, 1 - smoothing, smoothing / classes);
+  Value p = a.flag("from_logits") ? ops::softmax(in.prediction, -1) : in.prediction;
+  p = clipped(ops::div(p, ops::sum(p, {.axes = {-1}, .keepdims = true})));
+  const Value factor = ops::mul(ops::constant_like(p, a.number("alpha")),
+                                ops::pow(ops::sub(ops::constant_like(p, 1), p), ops::constant_like(p, a.number("gamma"))));
+  return ops::neg(ops::sum(ops::mul(factor, ops::mul(target, ops::log(p))), {.axes = {-1}}));
+}
+
 const AttributeDef kFromLogits = {"from_logits", false, any_value, "predictions are logits, not probabilities"};
 const AttributeDef kSmoothing = {"label_smoothing", 0.0, probability, "moves targets this far towards uniform"};
 
@@ -67,6 +95,20 @@ std::vector<LossDef> crossentropy_losses() {
        .formula = "-sum over classes of t log p",
        .arguments = {kFromLogits, kSmoothing},
        .per_sample = categorical},
+      {.name = "binary_focal_crossentropy",
+       .summary = "Binary cross-entropy that attends to hard samples (Lin et al. 2017).",
+       .formula = "(1 - p_t)^gamma times binary cross-entropy",
+       .arguments = {kFromLogits,
+                     kSmoothing,
+                     {"apply_class_balancing", false, any_value, "weigh classes by alpha"},
+                     {"alpha", 0.25, probability, "weight of class 1"},
+                     {"gamma", 2.0, non_negative, "focus"}},
+       .per_sample = binary_focal},
+      {.name = "categorical_focal_crossentropy",
+       .summary = "Categorical cross-entropy that attends to hard samples (Lin et al. 2017).",
+       .formula = "-sum alpha (1 - p)^gamma t log p",
+       .arguments = {kFromLogits, kSmoothing, {"alpha", 0.25, non_negative, "weight"}, {"gamma", 2.0, non_negative, "focus"}},
+       .per_sample = categorical_focal},
       {.name = "sparse_categorical_crossentropy",
        .summary = "Cross-entropy for integer class targets.",
        .formula = "-log p[class]",

@@ -19,10 +19,9 @@ class ExpandingBuilder final : public Builder {
 
   std::vector<Value> add(const OpDef& op, std::span<const Value> inputs, const Attributes& attributes,
                          std::vector<Region> regions) override {
-    if (!backend_.has_kernel(op.name) && op.body != nullptr) {
-      const Attributes complete = complete_attributes(op, attributes).value();
+    const Attributes complete = complete_attributes(op, attributes).value();
+    if (op.body != nullptr && !kernel_takes(op, inputs, complete, regions))
       return op.body(RuleContext{op, inputs, {}, {}, complete, regions, {}});
-    }
     if (!backend_.has_kernel(op.name) && !op.has(kView)) {
       fail(ErrorCode::kUnsupported, "{}: the backend '{}' has no kernel for {}", inner_.scope(), backend_.name(), op.name);
     }
@@ -34,10 +33,12 @@ class ExpandingBuilder final : public Builder {
   }
   TensorType type(ValueId id) const override { return inner_.type(id); }
 
-  graph::Graph expand(const graph::Graph& graph) && {
+  // Inputs become concrete, so that kernels can be asked about real shapes.
+  graph::Graph expand(const graph::Graph& graph, std::span<const TensorType> input_types) && {
     std::vector<Value> values(static_cast<std::size_t>(graph.num_values()));
-    for (const graph::GraphInput& input : graph.inputs()) {
-      values[static_cast<std::size_t>(input.value)] = Value(*this, inner_.input(input.name, input.type, input.kind).id());
+    for (std::size_t i = 0; i < graph.inputs().size(); ++i) {
+      const graph::GraphInput& input = graph.inputs()[i];
+      values[static_cast<std::size_t>(input.value)] = Value(*this, inner_.input(input.name, input_types[i], input.kind).id());
     }
     for (const graph::Node& node : graph.nodes()) {
       inner_.set_scope(node.name);
@@ -54,6 +55,24 @@ class ExpandingBuilder final : public Builder {
   }
 
  private:
+  // An operator with a body needs no kernel; one that declines these types is as good as none.
+  bool kernel_takes(const OpDef& op, std::span<const Value> inputs, const Attributes& attributes, std::span<const Region> regions) const {
+    if (!backend_.has_kernel(op.name)) return false;
+    std::vector<TensorType> types;
+    std::vector<std::uint8_t> presence;
+    std::vector<TensorDesc> operands, results;
+    for (const Value& input : inputs) {
+      types.push_back(input.defined() ? inner_.type(input.id()) : TensorType{});
+      presence.push_back(input.defined());
+      operands.push_back(input.defined() ? TensorDesc::row_major(types.back()) : TensorDesc::absent());
+    }
+    const std::vector<TensorType> outputs = infer_types(op, types, presence, attributes, regions).value();
+    for (const TensorType& type : outputs) results.push_back(TensorDesc::row_major(type));
+    const KernelRequest request{
+        .op = op.name, .inputs = operands, .outputs = results, .attributes = &attributes, .may_choose_layouts = true};
+    return backend_.prepare(request) != nullptr;
+  }
+
   graph::GraphBuilder inner_;
   const Backend& backend_;
 };
@@ -169,7 +188,9 @@ bool LoweredNode::shape_only(std::size_t i) const { return op != nullptr && op->
 
 Result<Lowered> lower(const graph::Graph& graph, std::span<const TensorType> input_types, const Backend& backend, bool rewrite) {
   return catch_error([&] {
-    const graph::Graph expanded = ExpandingBuilder(graph.name, backend).expand(graph);
+    // Checked against the declaration first: its errors name the graph's inputs.
+    (void)graph::infer_graph(graph, input_types).value();
+    const graph::Graph expanded = ExpandingBuilder(graph.name, backend).expand(graph, input_types);
     Lowered lowered;
     lowered.types = graph::infer_graph(expanded, input_types).value();
     lowered.inputs = expanded.inputs();
