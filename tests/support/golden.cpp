@@ -62,7 +62,8 @@ Attributes attributes_from_keras(const std::string& class_name, const Json& conf
   for (const auto& [key, value] : config.items()) {
     const auto known = std::ranges::find(declared, key, &AttributeDef::name);
     if (known == declared.end()) {
-      if (key == "data_format" || key == "axis" || key == "trainable" || value.is_null() || value == false || key.starts_with("renorm_")) continue;
+      if (key == "data_format" || key == "axis" || key == "trainable" || value.is_null() || value == false || key.starts_with("renorm_"))
+        continue;
       fail(ErrorCode::kUnsupported, "{}: Lepton has no '{}'", class_name, key);
     }
     const bool is_list = known->default_value.value().index() == 4;
