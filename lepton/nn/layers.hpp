@@ -6,4 +6,5 @@
 #include "lepton/nn/layers/core.hpp"
 #include "lepton/nn/layers/normalization.hpp"
 #include "lepton/nn/layers/pooling.hpp"
+#include "lepton/nn/layers/preprocessing.hpp"
 #include "lepton/nn/layers/regularization.hpp"
