@@ -1,0 +1,27 @@
+// One function for each command: it declares options and, when chosen, sets what main runs. Commands throw Error; main prints it.
+#pragma once
+
+#include <atomic>
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace lepton::cli {
+
+struct Context {
+  const std::atomic<bool>* cancel = nullptr;  // set by Ctrl-C
+  std::function<void()> run = nullptr;        // the chosen command
+  int exit_code = 0;
+};
+
+void add_demo(CLI::App& app, Context& context);
+void add_train(CLI::App& app, Context& context);
+void add_eval(CLI::App& app, Context& context);
+void add_predict(CLI::App& app, Context& context);
+void add_data(CLI::App& app, Context& context);
+void add_op(CLI::App& app, Context& context);
+void add_doctor(CLI::App& app, Context& context);
+
+}  // namespace lepton::cli

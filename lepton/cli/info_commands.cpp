@@ -1,0 +1,97 @@
+// data, op and doctor: what is there.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "lepton/base/files.hpp"
+#include "lepton/base/json.hpp"
+#include "lepton/base/parallel.hpp"
+#include "lepton/base/text.hpp"
+#include "lepton/cli/commands.hpp"
+#include "lepton/data/inspect/inspect.hpp"
+#include "lepton/data/named_dataset.hpp"
+#include "lepton/ops/op_table.hpp"
+
+namespace lepton::cli {
+namespace {
+
+void print_op(const OpDef& op) {
+  fmt::print("{} ({}, since {})\n  {}\n", op.name, name_of(op.family), op.since, op.summary);
+  if (!op.formula.empty()) fmt::print("  formula: {}\n", op.formula);
+  if (!op.source.empty()) fmt::print("  source: {}\n", op.source);
+  for (const InputDef& input : op.inputs) {
+    fmt::print("  input {}{}: {}\n", input.name, input.optional ? " (optional)" : input.variadic ? " (repeats)" : "", input.doc);
+  }
+  for (const OutputDef& output : op.outputs) fmt::print("  output {}{}{}\n", output.name, output.doc.empty() ? "" : ": ", output.doc);
+  for (const AttributeDef& attribute : op.attributes) {
+    fmt::print("  attribute {} = {}: {}\n", attribute.name, attribute.required ? "(required)" : attribute.default_value.to_string(),
+               attribute.doc);
+  }
+  fmt::print("  gradient: {}\n", op.gradient != nullptr ? "own rule" : op.body != nullptr ? "through its body" : op.not_differentiable);
+  if (!op.onnx.name.empty() || op.onnx.emit != nullptr)
+    fmt::print("  ONNX: {} (opset {})\n", op.onnx.name.empty() ? "written by a rule" : op.onnx.name, op.onnx.opset);
+}
+
+void show_op(const std::string& name) {
+  const OpDef* op = ops::find_op(name);
+  if (op != nullptr) return print_op(*op);
+  std::vector<std::string> known;
+  for (const OpDef& one : ops::all_ops()) known.emplace_back(one.name);
+  fail(ErrorCode::kNotFound, "op: there is no operator '{}'{}", name, did_you_mean(name, known));
+}
+
+void doctor() {
+  fmt::print("lepton {}\ncompute threads: {}\n", LEPTON_VERSION, num_threads());
+  const auto folder = data::data_folder(local_files());
+  fmt::print("data folder: {}\n", folder ? *folder : std::string("none (set LEPTON_DATA_DIR)"));
+  for (const data::NamedDatasetInfo& info : data::named_datasets()) {
+    const auto place = data::locate_named_dataset(local_files(), info.name);
+    fmt::print("  {:<24} {}\n", info.name, place ? "here" : "not here: " + std::string(info.remedy));
+  }
+}
+
+}  // namespace
+
+void add_data(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("data", "Looks at data before anything is learnt from it");
+  command->require_subcommand(1);
+  auto path = std::make_shared<std::string>(), name = std::make_shared<std::string>();
+  auto as_json = std::make_shared<bool>(false);
+  auto* inspect =
+      command->add_subcommand("inspect", "Counts, balance, sizes, damaged files, copies. Example: lepton data inspect pictures");
+  inspect->add_option("path", *path, "a folder of classes, a CSV, IDX or NPZ file")->required();
+  inspect->add_flag("--json", *as_json, "print JSON");
+  inspect->callback([=, &context] {
+    context.run = [=] {
+      const data::Inspection inspection = data::inspect(local_files(), *path).value();
+      fmt::print("{}\n", *as_json ? dump_json(data::to_json(inspection), JsonStyle::kIndented) : data::to_text(inspection));
+    };
+  });
+  command->add_subcommand("list", "Known data sets")->callback([&context] {
+    context.run = [] {
+      for (const data::NamedDatasetInfo& info : data::named_datasets()) fmt::print("{:<24} {} ({})\n", info.name, info.summary, info.terms);
+    };
+  });
+  auto* get = command->add_subcommand("get", "Finds a known data set on this machine. Example: lepton data get fashion-mnist");
+  get->add_option("name", *name, "a name from 'lepton data list'")->required();
+  get->callback([=, &context] { context.run = [=] { fmt::print("{}\n", data::locate_named_dataset(local_files(), *name).value()); }; });
+}
+
+void add_op(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("op", "Operators");
+  command->require_subcommand(1);
+  auto name = std::make_shared<std::string>();
+  auto* show = command->add_subcommand("show", "What an operator computes and takes. Example: lepton op show softplus");
+  show->add_option("name", *name, "of the operator")->required();
+  show->callback([=, &context] { context.run = [=] { show_op(*name); }; });
+  command->add_subcommand("list", "All operators")->callback([&context] {
+    context.run = [] {
+      for (const OpDef& op : ops::all_ops()) fmt::print("{:<28} {}\n", op.name, op.summary);
+    };
+  });
+}
+
+void add_doctor(CLI::App& app, Context& context) {
+  app.add_subcommand("doctor", "What this machine has and what is missing")->callback([&context] { context.run = doctor; });
+}
+
+}  // namespace lepton::cli

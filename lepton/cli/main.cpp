@@ -1,0 +1,48 @@
+// The lepton program: commands, their help, and one line for every error.
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+
+#include "lepton/base/files.hpp"
+#include "lepton/base/json.hpp"
+#include "lepton/base/parallel.hpp"
+#include "lepton/cli/commands.hpp"
+
+namespace {
+
+std::atomic<bool> interrupted = false;
+
+// The second Ctrl-C ends the program at once, as people expect.
+void on_interrupt(int) {
+  if (interrupted.exchange(true)) std::_Exit(130);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  lepton::restart_with_short_waits(argv);
+  std::signal(SIGINT, on_interrupt);
+  CLI::App app("Lepton: from your data to a model that you can trust");
+  app.set_version_flag("--version", LEPTON_VERSION);
+  app.require_subcommand(1);
+  lepton::cli::Context context{.cancel = &interrupted};
+  lepton::cli::add_demo(app, context);
+  lepton::cli::add_train(app, context);
+  lepton::cli::add_eval(app, context);
+  lepton::cli::add_predict(app, context);
+  lepton::cli::add_data(app, context);
+  lepton::cli::add_op(app, context);
+  lepton::cli::add_doctor(app, context);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  const auto result = lepton::catch_error([&] { context.run(); });
+  if (result) return context.exit_code;
+  std::fflush(stdout);
+  std::fprintf(stderr, "lepton: %s\n", result.error().what());
+  return lepton::error_code_info(result.error().code()).exit_code;
+}

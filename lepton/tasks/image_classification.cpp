@@ -1,0 +1,175 @@
+// Training of image classifiers.
+#include "lepton/tasks/image_classification.hpp"
+
+#include <charconv>
+
+#include "lepton/base/files.hpp"
+#include "lepton/base/json.hpp"
+#include "lepton/base/parallel.hpp"
+#include "lepton/base/path.hpp"
+#include "lepton/base/text.hpp"
+#include "lepton/data/fingerprint.hpp"
+#include "lepton/data/leak/leak_guard.hpp"
+#include "lepton/data/picture_source.hpp"
+#include "lepton/nn/layers.hpp"
+#include "lepton/tasks/internal/image_run.hpp"
+#include "lepton/tasks/loader_source.hpp"
+#include "lepton/train/checkpoint.hpp"
+#include "lepton/train/fit_loop.hpp"
+#include "lepton/train/package.hpp"
+#include "lepton/train/report/plot.hpp"
+
+namespace lepton::tasks {
+namespace {
+
+template <class T>
+Result<void> parse_number(std::string_view key, std::string_view text, T& out) {
+  const auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (code != std::errc() || stop != text.data() + text.size()) {
+    return make_error(ErrorCode::kInvalidArgument, "config: {} must be a number (got '{}')", key, text);
+  }
+  return {};
+}
+
+// Conv 32, pool, conv 64, pool, dense 128: the small network of the Fashion-MNIST papers, with dropout.
+train::Model make_model(const Shape& picture, std::int64_t classes, std::uint64_t seed) {
+  using namespace nn;
+  const Symbol input = Input(picture.dims(), {.dtype = DType::kU8, .name = "image"});
+  Symbol x = Rescaling(1.0 / 255)(input);
+  x = MaxPooling2D({2, 2})(Conv2D(32, {3, 3}, {.padding = "same", .activation = "relu"})(x));
+  x = MaxPooling2D({2, 2})(Conv2D(64, {3, 3}, {.padding = "same", .activation = "relu"})(x));
+  x = Dense(128, {.activation = "relu"})(Flatten()(Dropout(0.25)(x)));
+  x = Dense(classes, {.activation = "softmax", .name = "class"})(Dropout(0.4)(x));
+  return train::Model(input, x, {.seed = seed, .name = "small_cnn"});
+}
+
+data::Split make_split(const data::DatasetHandle& dataset, const ImageTrainingConfig& config) {
+  const data::Shares train_val = {{"train", 1 - config.validation}, {"val", config.validation}};
+  const bool official = dataset->num_samples() > 0 && !dataset->official_part(0).empty();
+  if (!official) {
+    const double rest = 1 - config.test;
+    return data::split_copies_together(
+               *dataset, {{"train", rest * (1 - config.validation)}, {"val", rest * config.validation}, {"test", config.test}}, config.seed)
+        .value();
+  }
+  const data::Split split = data::official_split(*dataset).value();
+  return split.indices("val") ? split : data::split_part(*dataset, split, "train", train_val, config.seed).value();
+}
+
+train::CompileOptions objective(const ImageTrainingConfig& config) {
+  return {.optimizer = optim::Optimizer(config.optimizer), .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}};
+}
+
+std::string curves(const train::History& history, std::int64_t best_epoch) {
+  return train::plot_curves("loss", {{"train", history["loss"]}, {"validation", history["val_loss"]}}, best_epoch);
+}
+
+Json describe_run(const ImageTrainingConfig& config, const OpenedData& opened, const train::Logs& logs, std::int64_t best_epoch) {
+  Json metrics = Json::object();
+  for (const auto& [key, value] : logs) metrics[key] = value;
+  const std::vector<std::int64_t> rows = opened.split.indices("train").value();
+  return {
+      {"kind", "image-classification"},
+      {"labels", opened.dataset->target().label_names},
+      {"recipe", data::to_json(opened.recipe)},
+      {"decision", "largest probability"},
+      {"data",
+       {{"source", config.data}, {"train_fingerprint", data::fingerprint(*opened.dataset, rows).value()}, {"train_samples", rows.size()}}},
+      {"best_epoch", best_epoch},
+      {"validation", metrics},
+      {"config", to_json(config)}};
+}
+
+std::string card_of(const Json& task) {
+  std::string text = "# Image classifier\n\nTrained by Lepton on `" + task.at("data").at("source").get<std::string>() + "`.\n\nClasses: ";
+  for (const Json& label : task.at("labels")) text += label.get<std::string>() + (label == task.at("labels").back() ? ".\n" : ", ");
+  text += "\nFigures on the validation samples that chose the epoch (optimistic; see the test report):\n\n";
+  for (const auto& [key, value] : task.at("validation").items()) text += fmt::format("- {}: {:.4f}\n", key, value.get<double>());
+  return text;
+}
+
+ImageRun train_in(const ImageTrainingConfig& config, const std::atomic<bool>* cancel) {
+  FileSystem& files = local_files();
+  files.make_folders(join_path(config.run_folder, "checkpoints")).value();
+  const auto lock = files.lock(join_path(config.run_folder, "lock")).value();
+  OpenedData opened;
+  opened.recipe = data::suggest_image_recipe(files, config.data).value();
+  opened.dataset = data::open_pictures(files, config.data, opened.recipe).value();
+  opened.split = make_split(opened.dataset, config);
+  data::refuse_leaks(data::check_leaks(*opened.dataset, opened.split).value(), *opened.dataset, config.allow_leaks).value();
+  write_atomic(files, join_path(config.run_folder, "config.json"), dump_json(to_json(config), JsonStyle::kIndented)).value();
+  write_atomic(files, join_path(config.run_folder, "split.json"), dump_json(data::to_json(opened.split, *opened.dataset))).value();
+
+  const auto part = [&](const char* name) { return data::subset(opened.dataset, opened.split.indices(name).value()); };
+  const auto training = loader_source(part("train"), {.batch_size = config.batch_size, .seed = config.seed});
+  const auto validation = loader_source(part("val"), {.batch_size = config.batch_size, .shuffle = false});
+  train::Model model = make_model(opened.dataset->features()[0].type.shape, opened.dataset->target().num_classes(), config.seed);
+  model.compile(objective(config));
+  model.check_memory(config.batch_size);
+
+  const auto stopping = train::EarlyStopping({.patience = config.patience});
+  const auto checkpoint = std::make_shared<train::ModelCheckpoint>(
+      train::CheckpointOptions{.folder = join_path(config.run_folder, "checkpoints"), .keep = {stopping}});
+  train::FitOptions fit{.epochs = config.epochs, .batch_size = config.batch_size, .verbose = config.verbose, .cancel = cancel};
+  fit.callbacks = {train::TerminateOnNaN(), train::CSVLogger(join_path(config.run_folder, "metrics.csv")), stopping, checkpoint};
+  train::FitLoop loop(model, *training, validation.get(), fit);
+  if (config.resume) {
+    const train::Checkpoint last = train::read_checkpoint(files, checkpoint->last_path()).value();
+    train::restore_checkpoint(last, model, {stopping, checkpoint}).value();
+    loop.resume(last.position, last.history);
+  }
+  const train::History history = loop.run();
+
+  ImageRun run{join_path(config.run_folder, "model.lepton"), {}, checkpoint->best_epoch(), loop.interrupted(), loop.stop_reason()};
+  if (run.best_epoch == 0) return run;
+  const train::Checkpoint best = train::read_checkpoint(files, checkpoint->best_path()).value();
+  model.restore_states(best.states).value();
+  run.validation = model.evaluate(*validation).logs;
+  const Json task = describe_run(config, opened, run.validation, run.best_epoch);
+  write_atomic(files, join_path(config.run_folder, "curves.svg"), curves(history, run.best_epoch)).value();
+  train::save_package(files, run.package, model, task, card_of(task)).value();
+  return run;
+}
+
+}  // namespace
+
+Json to_json(const ImageTrainingConfig& c) {
+  return {{"task", "image-classification"},
+          {"data", c.data},
+          {"epochs", c.epochs},
+          {"batch_size", c.batch_size},
+          {"seed", c.seed},
+          {"validation", c.validation},
+          {"test", c.test},
+          {"optimizer", c.optimizer},
+          {"patience", c.patience},
+          {"allow_leaks", c.allow_leaks},
+          {"threads", num_threads()}};
+}
+
+Result<void> set_from_text(ImageTrainingConfig& c, std::string_view key, std::string_view value) {
+  if (key == "epochs") return parse_number(key, value, c.epochs);
+  if (key == "batch_size") return parse_number(key, value, c.batch_size);
+  if (key == "seed") return parse_number(key, value, c.seed);
+  if (key == "validation") return parse_number(key, value, c.validation);
+  if (key == "test") return parse_number(key, value, c.test);
+  if (key == "patience") return parse_number(key, value, c.patience);
+  if (key == "data") {
+    c.data = value;
+  } else if (key == "optimizer") {
+    c.optimizer = value;
+  } else if (key == "allow_leaks") {
+    c.allow_leaks.emplace_back(value);
+  } else {
+    const std::vector<std::string> known = {"data", "epochs",    "batch_size", "seed",       "validation",
+                                            "test", "optimizer", "patience",   "allow_leaks"};
+    return make_error(ErrorCode::kInvalidArgument, "config: there is no key '{}'{}", key, did_you_mean(key, known));
+  }
+  return {};
+}
+
+Result<ImageRun> train_images(const ImageTrainingConfig& config, const std::atomic<bool>* cancel) {
+  return catch_error([&] { return train_in(config, cancel); });
+}
+
+}  // namespace lepton::tasks
