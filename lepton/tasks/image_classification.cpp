@@ -90,11 +90,11 @@ std::string card_of(const Json& task) {
 
 ImageRun train_in(const ImageTrainingConfig& config, const std::atomic<bool>* cancel) {
   FileSystem& files = local_files();
-  files.make_folders(join_path(config.run_folder, "checkpoints")).value();
-  const auto lock = files.lock(join_path(config.run_folder, "lock")).value();
   OpenedData opened;
   opened.recipe = data::suggest_image_recipe(files, config.data).value();
   opened.dataset = data::open_pictures(files, config.data, opened.recipe).value();
+  files.make_folders(join_path(config.run_folder, "checkpoints")).value();
+  const auto lock = files.lock(join_path(config.run_folder, "lock")).value();
   opened.split = make_split(opened.dataset, config);
   data::refuse_leaks(data::check_leaks(*opened.dataset, opened.split).value(), *opened.dataset, config.allow_leaks).value();
   write_atomic(files, join_path(config.run_folder, "config.json"), dump_json(to_json(config), JsonStyle::kIndented)).value();

@@ -151,7 +151,7 @@ std::string plot_confusion(const Confusion& confusion, const std::vector<std::st
   const auto n = static_cast<double>(confusion.classes);
   const double cell = std::clamp(420.0 / std::max(n, 1.0), 14.0, 44.0), left = 110, top = 96;
   const bool numbers = cell >= 24;
-  std::string svg = svg_open(left + cell * n + 16, top + cell * n + 26) + "<title>Confusion matrix</title>";
+  std::string svg = svg_open(left + cell * n + 70, top + cell * n + 26) + "<title>Confusion matrix</title>";
   for (std::int64_t t = 0; t < confusion.classes; ++t) {
     std::int64_t row = 0;
     for (std::int64_t p = 0; p < confusion.classes; ++p) row += confusion.at(t, p);

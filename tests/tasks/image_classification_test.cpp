@@ -1,0 +1,99 @@
+// The whole way on real pictures: split, train, package, evaluate, predict; and an interrupted run that goes on bit for bit.
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "lepton/base/files.hpp"
+#include "lepton/base/path.hpp"
+#include "lepton/base/testing/temporary_folder.hpp"
+#include "lepton/data/image/codec.hpp"
+#include "lepton/data/picture_source.hpp"
+#include "lepton/formats/package.hpp"
+#include "lepton/tasks/image_classification.hpp"
+
+namespace lepton::tasks {
+namespace {
+
+// 60 pictures each of two classes of Fashion-MNIST as a folder of classes; false if the set is not on this machine.
+bool make_pictures(const std::string& folder) {
+  const auto dataset = data::open_pictures(local_files(), "fashion-mnist", {.colour = data::Colour::kGrey});
+  if (!dataset) return false;
+  int taken[2] = {0, 0};
+  for (std::int64_t i = 0; i < (*dataset)->num_samples() && taken[0] + taken[1] < 120; ++i) {
+    const std::int64_t label = (*dataset)->label(i);
+    if (label > 1 || taken[label] == 60) continue;
+    const std::string class_folder = join_path(folder, label == 0 ? "shirt" : "trouser");
+    local_files().make_folders(class_folder).value();
+    const std::string path = join_path(class_folder, fmt::format("{:03}.png", taken[label]++));
+    write_atomic(local_files(), path, data::encode_png((*dataset)->picture(i).value()).value()).value();
+  }
+  return true;
+}
+
+std::vector<std::pair<std::string, Tensor>> weights_of(const std::string& package) {
+  const formats::Package opened = formats::Package::open(local_files(), package).value();
+  std::vector<std::pair<std::string, Tensor>> weights;
+  for (const auto& [name, tensor] : opened.weights().tensors) weights.emplace_back(name, tensor.copy());
+  return weights;
+}
+
+class ImageTask : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!make_pictures(path("pictures"))) GTEST_SKIP() << "the data set fashion-mnist is not on this machine";
+    setenv("LEPTON_STATE_DIR", path("state").c_str(), 1);
+  }
+  std::string path(const std::string& name) const { return join_path(folder_.path(), name); }
+  ImageTrainingConfig config(const std::string& run) const {
+    return {.data = path("pictures"), .run_folder = path(run), .epochs = 3, .batch_size = 16, .verbose = 0};
+  }
+  TemporaryFolder folder_;
+};
+
+TEST_F(ImageTask, TrainsEvaluatesAndPredicts) {
+  const auto run = train_images(config("run"));
+  ASSERT_TRUE(run) << run.error().what();
+  EXPECT_GT(run->best_epoch, 0);
+  const auto first = evaluate_images(path("run"), "test");
+  ASSERT_TRUE(first) << first.error().what();
+  EXPECT_EQ(first->samples, 24);
+  EXPECT_GT(first->accuracy, 0.8);
+  EXPECT_LT(first->accuracy_low, first->accuracy);
+  EXPECT_EQ(first->openings, 1);
+  EXPECT_EQ(evaluate_images(path("run"), "test")->openings, 2);
+  const auto predictions = predict_images(run->package, {path("pictures/trouser/000.png")});
+  ASSERT_TRUE(predictions) << predictions.error().what();
+  EXPECT_EQ(predictions->front().label, "trouser");
+}
+
+TEST_F(ImageTask, AnInterruptedRunGoesOnBitForBit) {
+  const auto whole = train_images(config("whole"));
+  ASSERT_TRUE(whole) << whole.error().what();
+  const std::atomic<bool> cancel = true;  // after the first batch
+  ImageTrainingConfig cut = config("cut");
+  const auto interrupted = train_images(cut, &cancel);
+  ASSERT_TRUE(interrupted) << interrupted.error().what();
+  EXPECT_TRUE(interrupted->interrupted);
+  cut.resume = true;
+  const auto resumed = train_images(cut);
+  ASSERT_TRUE(resumed) << resumed.error().what();
+  const auto a = weights_of(whole->package), b = weights_of(resumed->package);
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(same_bits(a[i].second, b[i].second)) << a[i].first;
+}
+
+TEST_F(ImageTask, WrongSettingsAndDamagedFilesAreErrors) {
+  ImageTrainingConfig wrong = config("run");
+  EXPECT_EQ(set_from_text(wrong, "epoch", "3").error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(set_from_text(wrong, "epochs", "three").error().code(), ErrorCode::kInvalidArgument);
+  wrong.data = path("nowhere");
+  EXPECT_EQ(train_images(wrong).error().code(), ErrorCode::kNotFound);
+  EXPECT_FALSE(*exists(local_files(), path("run")));
+  write_atomic(local_files(), path("pictures/shirt/000.png"), std::string_view("\x89PNG\r\n\x1a\n damaged")).value();
+  const auto damaged = train_images(config("run"));
+  ASSERT_FALSE(damaged);
+  EXPECT_NE(damaged.error().message().find("000.png"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lepton::tasks
