@@ -22,6 +22,8 @@ void add_eval(CLI::App& app, Context& context);
 void add_predict(CLI::App& app, Context& context);
 void add_data(CLI::App& app, Context& context);
 void add_op(CLI::App& app, Context& context);
+void add_model(CLI::App& app, Context& context);
+void add_runs(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
 
 }  // namespace lepton::cli

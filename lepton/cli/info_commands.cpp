@@ -5,11 +5,14 @@
 #include "lepton/base/files.hpp"
 #include "lepton/base/json.hpp"
 #include "lepton/base/parallel.hpp"
+#include "lepton/base/path.hpp"
 #include "lepton/base/text.hpp"
 #include "lepton/cli/commands.hpp"
 #include "lepton/data/inspect/inspect.hpp"
 #include "lepton/data/named_dataset.hpp"
+#include "lepton/formats/package.hpp"
 #include "lepton/ops/op_table.hpp"
+#include "lepton/train/package.hpp"
 
 namespace lepton::cli {
 namespace {
@@ -37,6 +40,31 @@ void show_op(const std::string& name) {
   std::vector<std::string> known;
   for (const OpDef& one : ops::all_ops()) known.emplace_back(one.name);
   fail(ErrorCode::kNotFound, "op: there is no operator '{}'{}", name, did_you_mean(name, known));
+}
+
+// A package: what it predicts, its layers, and what it was worth on validation data.
+void show_model(const std::string& path) {
+  train::LoadedPackage loaded = train::load_package(local_files(), path).value();
+  fmt::print("{}\n{}\n", loaded.model.summary(1), loaded.card);
+}
+
+// One line for each run below `folder`: data, settings and the last epoch's figures.
+void list_runs(const std::string& folder) {
+  const auto entries = local_files().list_folder(folder).value();
+  for (const FolderEntry& entry : entries) {
+    const std::string run = join_path(folder, entry.name);
+    const auto config = read_file(local_files(), join_path(run, "config.json"), 1 << 20);
+    if (entry.kind != FileKind::kFolder || !config) continue;
+    const Json json = parse_json(*config).value();
+    fmt::print("{:<24} {} epochs={} batch_size={} seed={}", run, json.value("data", ""), json.value("epochs", 0),
+               json.value("batch_size", 0), json.value("seed", 0));
+    const auto package = formats::Package::open(local_files(), join_path(run, "model.lepton"));
+    if (package && package->manifest().contains("task") && package->manifest()["task"].contains("validation")) {
+      for (const auto& [key, value] : package->manifest()["task"]["validation"].items())
+        fmt::print(" val_{}={:.4f}", key, value.get<double>());
+    }
+    fmt::print("\n");
+  }
 }
 
 void doctor() {
@@ -88,6 +116,24 @@ void add_op(CLI::App& app, Context& context) {
       for (const OpDef& op : ops::all_ops()) fmt::print("{:<28} {}\n", op.name, op.summary);
     };
   });
+}
+
+void add_model(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("model", "Packaged models");
+  command->require_subcommand(1);
+  auto path = std::make_shared<std::string>();
+  auto* show = command->add_subcommand("show", "Layers, sizes, memory and card of a package. Example: lepton model show model.lepton");
+  show->add_option("model", *path, "a .lepton package")->required();
+  show->callback([=, &context] { context.run = [=] { show_model(*path); }; });
+}
+
+void add_runs(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("runs", "Trainings of this folder");
+  command->require_subcommand(1);
+  auto folder = std::make_shared<std::string>("runs");
+  auto* list = command->add_subcommand("list", "One line for each run. Example: lepton runs list");
+  list->add_option("folder", *folder, "where the run folders are");
+  list->callback([=, &context] { context.run = [=] { list_runs(*folder); }; });
 }
 
 void add_doctor(CLI::App& app, Context& context) {

@@ -34,6 +34,8 @@ int main(int argc, char** argv) {
   lepton::cli::add_predict(app, context);
   lepton::cli::add_data(app, context);
   lepton::cli::add_op(app, context);
+  lepton::cli::add_model(app, context);
+  lepton::cli::add_runs(app, context);
   lepton::cli::add_doctor(app, context);
   try {
     app.parse(argc, argv);
