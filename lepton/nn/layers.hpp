@@ -4,6 +4,7 @@
 #include "lepton/nn/layer.hpp"
 #include "lepton/nn/layers/convolution.hpp"
 #include "lepton/nn/layers/core.hpp"
+#include "lepton/nn/layers/merging.hpp"
 #include "lepton/nn/layers/normalization.hpp"
 #include "lepton/nn/layers/pooling.hpp"
 #include "lepton/nn/layers/preprocessing.hpp"
