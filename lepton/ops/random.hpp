@@ -24,6 +24,17 @@ T random_normal(const T& key, const std::vector<std::int64_t>& shape, double mea
   return call<T>("random_normal", {key},
                  {{"shape", shape}, {"mean", mean}, {"stddev", stddev}, {"dtype", options.dtype}, {"stream", options.stream}});
 }
+/// 1 with a probability, else 0.
+template <Operand T>
+T random_bernoulli(const T& key, const std::vector<std::int64_t>& shape, double probability = 0.5, const RandomOptions& options = {}) {
+  return call<T>("random_bernoulli", {key},
+                 {{"shape", shape}, {"probability", probability}, {"dtype", options.dtype}, {"stream", options.stream}});
+}
+/// The numbers 0 … size - 1 (i64) in a random order.
+template <Operand T>
+T random_permutation(const T& key, std::int64_t size, std::int64_t stream = 0) {
+  return call<T>("random_permutation", {key}, {{"size", size}, {"stream", stream}});
+}
 
 struct DropoutOptions {
   double rate = 0.5;

@@ -1,6 +1,8 @@
 // Operators on shapes: constants, broadcasting and reshaping, also "like" another value whose size is known only in a run.
 #pragma once
 
+#include <string>
+
 #include "lepton/ops/op_table.hpp"
 
 namespace lepton::ops {
@@ -51,6 +53,78 @@ T reshape_like(const T& x, const T& like) {
 template <Operand T>
 T axis_size(const T& x, const std::vector<std::int64_t>& axes = {}) {
   return call<T>("axis_size", {x}, {{"axes", axes}});
+}
+/// Zeros with the shape and dtype of x.
+template <Operand T>
+T zeros_like(const T& x) {
+  return broadcast_to_like(constant_like(x, 0.0), x);
+}
+/// Repeats x along axes until it has `shape`; -1 keeps the axis of x.
+template <Operand T>
+T broadcast_to(const T& x, const std::vector<std::int64_t>& shape) {
+  return call<T>("broadcast_to", {x}, {{"shape", shape}});
+}
+/// 0, 1, 2 … along an axis, in the shape of `like`.
+template <Operand T>
+T iota(const T& like, std::int64_t axis = -1, DType dtype = DType::kI64) {
+  return call<T>("iota", {like}, {{"axis", axis}, {"dtype", dtype}});
+}
+
+// ---- joining and parting ------------------------------------------------------------------------------------------------------------
+
+/// Joins tensors, which agree in all other axes, along `axis`.
+template <Operand T>
+T concat(const std::vector<T>& parts, std::int64_t axis) {
+  return call_all<T>("concat", parts, {{"axis", axis}})[0];
+}
+/// Joins tensors of one shape along a new axis.
+template <Operand T>
+T stack(const std::vector<T>& parts, std::int64_t axis = 0) {
+  return call_all<T>("stack", parts, {{"axis", axis}})[0];
+}
+/// Parts x along `axis` into pieces of the given sizes, which add up to its own.
+template <Operand T>
+std::vector<T> split(const T& x, const std::vector<std::int64_t>& sizes, std::int64_t axis) {
+  return call_all<T>("split", std::span<const T>(&x, 1), {{"sizes", sizes}, {"axis", axis}});
+}
+/// Parts x along `axis` into pieces as large as `likes`: the inverse of concat when sizes are known only in a run.
+template <Operand T>
+std::vector<T> split_like(const T& x, std::vector<T> likes, std::int64_t axis) {
+  likes.insert(likes.begin(), x);
+  return call_all<T>("split_like", likes, {{"axis", axis}});
+}
+
+// ---- rearranging --------------------------------------------------------------------------------------------------------------------
+
+struct SliceOptions {
+  std::vector<std::int64_t> starts, ends;
+  std::vector<std::int64_t> axes = {};   // empty: the first ones
+  std::vector<std::int64_t> steps = {};  // empty: 1
+};
+/// NumPy's x[start:end:step] along axes; bounds beyond an axis are cut.
+template <Operand T>
+T slice(const T& x, const SliceOptions& options) {
+  return call<T>("slice", {x}, {{"starts", options.starts}, {"ends", options.ends}, {"axes", options.axes}, {"steps", options.steps}});
+}
+/// Adds elements around x. `pads` has those before each axis, then those after each; mode is constant, reflect or edge.
+template <Operand T>
+T pad(const T& x, const std::vector<std::int64_t>& pads, const std::string& mode = "constant", double value = 0) {
+  return call<T>("pad", {x}, {{"pads", pads}, {"mode", mode}, {"value", value}});
+}
+/// Repeats x along each axis.
+template <Operand T>
+T tile(const T& x, const std::vector<std::int64_t>& repeats) {
+  return call<T>("tile", {x}, {{"repeats", repeats}});
+}
+/// Reverses the order along axes (empty: all).
+template <Operand T>
+T flip(const T& x, const std::vector<std::int64_t>& axes = {}) {
+  return call<T>("flip", {x}, {{"axes", axes}});
+}
+/// Moves elements along axes; what leaves at one end comes back in at the other.
+template <Operand T>
+T roll(const T& x, const std::vector<std::int64_t>& shifts, const std::vector<std::int64_t>& axes) {
+  return call<T>("roll", {x}, {{"shifts", shifts}, {"axes", axes}});
 }
 
 }  // namespace lepton::ops

@@ -281,8 +281,44 @@ def resize():
         (0,), "scales")
 
 
+def rearrangement():
+    x1, x2, x3 = ((7,), -2.0, 2.0), ((4, 5), -2.0, 2.0), ((2, 3, 4), -2.0, 2.0)
+    add("slice", lambda v: v[1:4:2, -3:], [x2], {"starts": [1, -3], "ends": [4, 100], "steps": [2, 1]}, (0,))
+    add("slice", lambda v: v.flip(0)[1:6:2], [x1], {"starts": [-2], "ends": [0], "steps": [-2]}, (0,), "backwards")
+    add("pad", lambda v: F.pad(v, (1, 2, 0, 3), value=1.5), [x2], {"pads": [0, 1, 3, 2], "value": 1.5}, (0,))
+    for mode, name in (("reflect", "reflect"), ("replicate", "edge")):
+        add("pad", lambda v, m=mode: F.pad(v, (2, 3, 1, 0), mode=m), [((1, 2, 4, 5), -2.0, 2.0)],
+            {"pads": [0, 0, 1, 2, 0, 0, 0, 3], "mode": name}, (0,), name)
+    add("tile", lambda v: v.repeat(2, 1, 3), [x3], {"repeats": [2, 1, 3]}, (0,))
+    add("flip", lambda v: v.flip(0, 2), [x3], {"axes": [0, 2]}, (0,))
+    add("roll", lambda v: v.roll((1, -5), (0, 2)), [x3], {"shifts": [1, -5], "axes": [0, 2]}, (0,))
+    add("concat", lambda *v: torch.cat(v, 1), [((2, 3), -1.0, 1.0), ((2, 1), -1.0, 1.0), ((2, 4), -1.0, 1.0)], {"axis": 1}, (0, 1, 2))
+    add("stack", lambda *v: torch.stack(v, 2), [((2, 3), -1.0, 1.0), ((2, 3), -1.0, 1.0)], {"axis": 2}, (0, 1))
+    add("split", lambda v: v.split([1, 3], 2), [x3], {"sizes": [1, 3], "axis": 2}, (0,))
+    add("broadcast_to", lambda v: v.expand(3, 4, 5), [((4, 1), -1.0, 1.0)], {"shape": [3, 4, 5]}, (0,))
+
+
+def indexing():
+    x2, x3 = ((4, 5), -2.0, 2.0), ((2, 3, 4), -2.0, 2.0)
+    places = np.array([[2, 0, 2], [1, 1, 3]])
+    add("gather", lambda v, i: v[:, :, i], [x3, places], {"axis": 2}, (0,))
+    add("embedding", lambda i, t: F.embedding(i, t), [places, x2], {}, (1,))
+    tuples = np.array([[0, 1], [3, 4], [0, 1], [2, 0]])
+    add("gather_nd", lambda v, i: v[i[:, 0], i[:, 1]], [x2, tuples], {}, (0,))
+    rows = np.array([[0, 1, 0, 2], [2, 2, 1, 1]])
+    distinct = np.array([[3, 0, 2], [1, 4, 2], [0, 1, 2], [4, 3, 0]])
+    update = ((4, 3), -1.0, 1.0)
+    add("scatter", lambda v, i, u: v.scatter(1, i, u), [x2, distinct, update], {"axis": 1}, (0, 2))
+    add("scatter", lambda v, i, u: v.scatter_add(0, i, u), [((3, 4), -1.0, 1.0), rows, ((2, 4), -1.0, 1.0)],
+        {"axis": 0, "reduction": "add"}, (0, 2), "add")
+    add("scatter_nd", lambda v, i, u: v.index_put((i[:, 0], i[:, 1]), u, accumulate=True), [x2, tuples, ((4,), -1.0, 1.0)],
+        {"reduction": "add"}, (0, 2), "add")
+    add("one_hot", lambda i: F.one_hot(i, 5), [places], {"depth": 5, "dtype": "i64"})
+
+
 def main():
-    for family in (elementwise, comparison, activation, reduction, convolution, einsum, pooling, normalization, loss, resize):
+    for family in (elementwise, comparison, activation, reduction, convolution, einsum, pooling, normalization, loss, resize,
+                   rearrangement, indexing):
         family()
     lines = ",\n  ".join(json.dumps(c) for c in CASES)
     (HERE / "cases.json").write_text(f'{{"format": 1, "cases": [\n  {lines}\n]}}\n')

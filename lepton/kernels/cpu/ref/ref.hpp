@@ -69,6 +69,9 @@ std::span<const RefEntry> adaptive_pooling_table();
 std::span<const RefEntry> random_table();
 std::span<const RefEntry> resize_table();
 std::span<const RefEntry> shape_table();
+std::span<const RefEntry> rearrangement_table();
+std::span<const RefEntry> joining_table();
+std::span<const RefEntry> gathering_table();
 
 /// Type in which values of T are computed: double for floats, T itself for integers.
 template <class T>

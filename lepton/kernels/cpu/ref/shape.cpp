@@ -60,8 +60,9 @@ void axis_size(const RefCall& call) {
 }
 
 constexpr RefEntry kTable[] = {
-    {"axis_size", axis_size}, {"broadcast_to_like", broadcast_to}, {"constant", constant}, {"expand_dims", copy_all},
-    {"reshape", copy_all},    {"reshape_like", copy_all},          {"squeeze", copy_all},  {"transpose", transpose},
+    {"axis_size", axis_size},   {"broadcast_to", broadcast_to}, {"broadcast_to_like", broadcast_to},
+    {"constant", constant},     {"expand_dims", copy_all},      {"reshape", copy_all},
+    {"reshape_like", copy_all}, {"squeeze", copy_all},          {"transpose", transpose},
 };
 
 }  // namespace

@@ -1,0 +1,26 @@
+// Shared rules of concat and its inverse.
+#include "lepton/ops/internal/joining_rules.hpp"
+
+namespace lepton::ops {
+
+Result<Shape> joined_shape(const InferContext& c, std::size_t first) {
+  if (c.inputs.size() <= first) return c.error(ErrorCode::kInvalidArgument, "needs at least one operand");
+  Shape shape = c.shape(first);
+  LEPTON_TRY(const int axis, normalize_axis(c.attributes.integer("axis"), shape.rank(), c.op.name));
+  for (std::size_t i = first + 1; i < c.inputs.size(); ++i) {
+    if (c.inputs[i].dtype != c.inputs[first].dtype) {
+      return c.error(ErrorCode::kDtypeMismatch, "operands must have equal dtypes ({} and {})", name_of(c.inputs[first].dtype),
+                     name_of(c.inputs[i].dtype));
+    }
+    Shape other = c.shape(i);
+    const std::int64_t along = other.rank() == shape.rank() ? other[axis] : 0;
+    if (other.rank() == shape.rank()) other[axis] = shape[axis];
+    if (other != shape) {
+      return c.error(ErrorCode::kShapeMismatch, "operands must agree in all axes but {} ({} and {})", axis, c.shape(first), c.shape(i));
+    }
+    shape[axis] += along;
+  }
+  return shape;
+}
+
+}  // namespace lepton::ops
