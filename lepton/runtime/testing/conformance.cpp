@@ -8,6 +8,10 @@
 #include "lepton/base/random.hpp"
 #include "lepton/graph/builder.hpp"
 #include "lepton/graph/infer.hpp"
+#include "lepton/graph/parser.hpp"
+#include "lepton/graph/printer.hpp"
+#include "lepton/graph/verifier.hpp"
+#include "lepton/ops/op_table.hpp"
 #include "lepton/runtime/interpreter.hpp"
 #include "lepton/runtime/testing/gradient_check.hpp"
 
@@ -59,6 +63,7 @@ class Checker {
       where_ = fmt::format("sample {}{}{}", i, samples[i].note.empty() ? "" : ", ", samples[i].note);
       guarded("types", [&] { check_types(samples[i]); });
       guarded("f32", [&] { check_f32(samples[i]); });
+      guarded("text", [&] { check_text(samples[i]); });
       guarded("body", [&] { check_body(samples[i]); });
       guarded("gradient", [&] {
         check_gradients(op_, samples[i], [&](std::string_view check, const std::string& detail) { report(check, "{}", detail); });
@@ -107,6 +112,19 @@ class Checker {
       if (real[i].type() != declared[i])
         report("types", "output {}: inferred {}, real {}", i, declared[i].to_string(), real[i].type().to_string());
     }
+  }
+
+  // The operator and its attributes survive being written as text.
+  void check_text(const Sample& sample) {
+    GraphBuilder builder(std::string(op_.name));
+    const std::vector<Value> outputs = build(builder, op_, sample.attributes, sample_inputs(sample, DType::kF64), nullptr);
+    for (std::size_t i = 0; i < outputs.size(); ++i) builder.output(fmt::format("y{}", i), outputs[i]);
+    const Graph graph = std::move(builder).finish();
+    graph::verify(graph).value();
+    if (ops::find_op(op_.name) == nullptr) return;  // an operator of the user's own is in no table that a reader could ask
+    const Graph again = graph::parse(graph::print(graph), ops::find_op).value();
+    if (!(again.nodes().back().attributes == graph.nodes().back().attributes)) report("text", "attributes change when written and read");
+    if (graph::print(again) != graph::print(graph)) report("text", "the text changes when read and written again");
   }
 
   void check_f32(const Sample& sample) {

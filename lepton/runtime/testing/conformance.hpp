@@ -17,8 +17,9 @@ struct Finding {
 
 /// Runs all checks on `op`; an empty list means that it keeps its promises.
 ///
-/// Checks: inferred types equal real ones; f32 against f64 reference; body against kernel; first and second gradient against
-/// central differences in double; declared rejections give the declared code; the declaration itself is complete.
+/// Checks: inferred types equal real ones; attributes survive printing and parsing; f32 against f64 reference; body against kernel; first
+/// and second gradient against central differences in double; declared rejections give the declared code; the declaration itself is
+/// complete.
 std::vector<Finding> check_op(const OpDef& op);
 
 /// Tensors for a sample, the same at every call; floats get `float_dtype`.
