@@ -10,6 +10,9 @@
 namespace lepton::autodiff {
 namespace {
 
+std::vector<Value> gradients_of_sum(graph::GraphBuilder& builder, std::span<const Value> targets, std::span<const Value> seeds,
+                                    std::span<const Value> wrt);
+
 class Reverse {
  public:
   Reverse(graph::GraphBuilder& builder, std::span<const Value> wrt) : builder_(builder) {
@@ -69,7 +72,7 @@ class Reverse {
     }
     const std::string scope = builder_.scope();
     builder_.set_scope(node.name.empty() ? scope : node.name + "/gradient");
-    const RuleContext context{*node.op, inputs, outputs, grads, node.attributes, node.regions, needed};
+    const RuleContext context{*node.op, inputs, outputs, grads, node.attributes, node.regions, needed, gradients_of_sum};
     if (node.op->gradient != nullptr) {
       const std::vector<Value> result = node.op->gradient(context);
       LEPTON_ASSERT(result.size() <= node.inputs.size() || node.op->gradient == nullptr, std::string(node.op->name));
@@ -101,14 +104,11 @@ class Reverse {
 
 Value filled_like(const Value& like, double value) { return ops::broadcast_to_like(ops::constant_like(like, value), like); }
 
-}  // namespace
-
-std::vector<Value> gradients(graph::GraphBuilder& builder, const Value& target, std::span<const Value> wrt, const Value& seed) {
-  if (!is_float(target.dtype()))
-    fail(ErrorCode::kDtypeMismatch, "autodiff: the target must be a float (dtype {})", name_of(target.dtype()));
+std::vector<Value> gradients_of_sum(graph::GraphBuilder& builder, std::span<const Value> targets, std::span<const Value> seeds,
+                                    std::span<const Value> wrt) {
   Reverse reverse(builder, wrt);
   const auto end = static_cast<graph::NodeId>(builder.graph().nodes().size());
-  reverse.add_gradient(target.id(), seed.defined() ? seed : filled_like(target, 1.0));
+  for (std::size_t i = 0; i < targets.size(); ++i) reverse.add_gradient(targets[i].id(), seeds[i]);
   reverse.run(0, end);
   std::vector<Value> result;
   for (const Value& value : wrt) {
@@ -116,6 +116,15 @@ std::vector<Value> gradients(graph::GraphBuilder& builder, const Value& target, 
     result.push_back(gradient.defined() ? gradient : filled_like(value, 0.0));
   }
   return result;
+}
+
+}  // namespace
+
+std::vector<Value> gradients(graph::GraphBuilder& builder, const Value& target, std::span<const Value> wrt, const Value& seed) {
+  if (!is_float(target.dtype()))
+    fail(ErrorCode::kDtypeMismatch, "autodiff: the target must be a float (dtype {})", name_of(target.dtype()));
+  const Value weight = seed.defined() ? seed : filled_like(target, 1.0);
+  return gradients_of_sum(builder, std::span(&target, 1), std::span(&weight, 1), wrt);
 }
 
 }  // namespace lepton::autodiff

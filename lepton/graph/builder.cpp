@@ -77,6 +77,21 @@ std::vector<Value> GraphBuilder::append(Node node) {
   return values;
 }
 
+std::vector<Value> inline_graph(Builder& builder, const Graph& graph, std::span<const Value> inputs) {
+  LEPTON_ASSERT(inputs.size() == graph.inputs().size(), "a graph is given another number of inputs than it has");
+  std::vector<Value> values(static_cast<std::size_t>(graph.num_values()));
+  for (std::size_t i = 0; i < inputs.size(); ++i) values[static_cast<std::size_t>(graph.inputs()[i].value)] = inputs[i];
+  for (const Node& node : graph.nodes()) {
+    std::vector<Value> operands;
+    for (const ValueId id : node.inputs) operands.push_back(id == kNoValue ? Value() : values[static_cast<std::size_t>(id)]);
+    const std::vector<Value> results = builder.add(*node.op, operands, node.attributes, node.regions);
+    for (std::size_t i = 0; i < results.size(); ++i) values[static_cast<std::size_t>(node.outputs[i])] = results[i];
+  }
+  std::vector<Value> outputs;
+  for (const GraphOutput& output : graph.outputs()) outputs.push_back(values[static_cast<std::size_t>(output.value)]);
+  return outputs;
+}
+
 TensorType GraphBuilder::type(ValueId id) const {
   TensorType type = small_[static_cast<std::size_t>(id)];
   const TensorType& other = large_[static_cast<std::size_t>(id)];

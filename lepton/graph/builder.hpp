@@ -44,6 +44,10 @@ class GraphBuilder final : public Builder {
   std::vector<TensorType> small_, large_;  // by value: types under the two nominal sizes
 };
 
+/// Appends the nodes of `graph`, its inputs replaced by `inputs`, and returns its outputs. `builder` is named in front because a graph of
+/// constants alone has no value to ask.
+std::vector<Value> inline_graph(Builder& builder, const Graph& graph, std::span<const Value> inputs);
+
 /// The two sizes that stand in for free dims while building. Both divide by 32, so that usual strides and pools fit.
 inline constexpr std::int64_t kNominalSmall = 96;
 inline constexpr std::int64_t kNominalLarge = 160;

@@ -124,6 +124,9 @@ struct RuleContext {
   const Attributes& attributes;
   std::span<const Region> regions;
   std::span<const std::uint8_t> needed;  // which input gradients are wanted
+  /// Reverse-mode differentiation inside a region that a rule builds: the gradients of the sum of seeds * targets. Null in a body.
+  std::vector<Value> (*differentiate)(graph::GraphBuilder& builder, std::span<const Value> targets, std::span<const Value> seeds,
+                                      std::span<const Value> wrt) = nullptr;
 
   bool needs(std::size_t i) const { return i < needed.size() && needed[i] != 0; }
 };
@@ -172,6 +175,7 @@ struct Sample {
   std::vector<SampleInput> inputs;
   Attributes attributes = {};
   std::string_view note = {};
+  std::vector<Region> regions = {};
 };
 using SamplesRule = std::vector<Sample> (*)();
 

@@ -15,7 +15,8 @@ class Builder;
 
 namespace graph {
 class Graph;
-}
+class GraphBuilder;
+}  // namespace graph
 /// A sub-graph that an operator owns; its inputs are all explicit.
 using Region = std::shared_ptr<const graph::Graph>;
 

@@ -28,7 +28,32 @@ Result<std::vector<Tensor>> run_body(const graph::Node& node, std::span<const Te
   return interpret(std::move(builder).finish(), present_only(inputs));
 }
 
+// Step after step on rows of the sequences.
+Result<std::vector<Tensor>> run_scan(const graph::Node& node, std::span<const Tensor> inputs, std::span<const TensorType> output_types) {
+  const auto num_states = static_cast<std::size_t>(node.attributes.integer("num_states"));
+  const auto num_sequences = static_cast<std::size_t>(node.attributes.integer("num_sequences"));
+  const std::int64_t length = num_sequences > 0 ? inputs[num_states].shape()[0] : node.attributes.integer("length");
+  const std::size_t num_results = node.regions[0]->outputs().size();
+  const bool keeps = node.attributes.flag("keep_states");
+  std::vector<Tensor> operands(inputs.begin(), inputs.end()), results;
+  for (const TensorType& type : output_types) results.push_back(Tensor::empty(type.dtype, type.shape));
+  const auto row = [](const Tensor& sequence, std::int64_t t) {
+    return sequence.rows(t, t + 1).reshape(Shape(Dims(sequence.shape().begin() + 1, sequence.shape().end())));
+  };
+  for (std::int64_t i = 0; i < length; ++i) {
+    const std::int64_t t = node.attributes.flag("reverse") ? length - 1 - i : i;
+    for (std::size_t s = 0; s < num_sequences; ++s) operands[num_states + s] = row(inputs[num_states + s], t);
+    for (std::size_t s = 0; keeps && s < num_states; ++s) row(results[num_results + s], t).assign(operands[s]);
+    LEPTON_TRY(const std::vector<Tensor> made, interpret(*node.regions[0], operands));
+    for (std::size_t s = 0; s < num_states; ++s) operands[s] = made[s];
+    for (std::size_t y = num_states; y < num_results; ++y) row(results[y], t).assign(made[y]);
+  }
+  for (std::size_t s = 0; s < num_states; ++s) results[s] = operands[s];
+  return results;
+}
+
 Result<std::vector<Tensor>> run_node(const graph::Node& node, std::span<const Tensor> inputs, std::span<const TensorType> output_types) {
+  if (node.op->has(kControlFlowTrait)) return run_scan(node, inputs, output_types);
   std::vector<TensorDesc> input_descs, output_descs;
   std::vector<const std::byte*> input_pointers;
   std::vector<std::byte*> output_pointers;

@@ -28,21 +28,21 @@ std::vector<Tensor> present_only(const std::vector<Tensor>& tensors) {
 }
 
 // A graph with the op alone (or its body), the sample's inputs as graph inputs.
-std::vector<Value> build(GraphBuilder& builder, const OpDef& op, const Attributes& attributes, const std::vector<Tensor>& inputs,
+std::vector<Value> build(GraphBuilder& builder, const OpDef& op, const Sample& sample, const std::vector<Tensor>& inputs,
                          std::vector<Value>* values, bool as_body = false) {
   std::vector<Value> operands;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     operands.push_back(inputs[i].defined() ? builder.input(fmt::format("x{}", i), inputs[i].type()) : Value());
   }
   if (values != nullptr) *values = operands;
-  if (!as_body) return builder.add(op, operands, attributes, {});
-  const Attributes complete = complete_attributes(op, attributes).value();
-  return op.body(RuleContext{op, operands, {}, {}, complete, {}, {}});
+  if (!as_body) return builder.add(op, operands, sample.attributes, sample.regions);
+  const Attributes complete = complete_attributes(op, sample.attributes).value();
+  return op.body(RuleContext{op, operands, {}, {}, complete, sample.regions, {}});
 }
 
 std::vector<Tensor> run_op(const OpDef& op, const Sample& sample, const std::vector<Tensor>& inputs, bool as_body = false) {
   GraphBuilder builder(std::string(op.name));
-  const std::vector<Value> outputs = build(builder, op, sample.attributes, inputs, nullptr, as_body);
+  const std::vector<Value> outputs = build(builder, op, sample, inputs, nullptr, as_body);
   for (std::size_t i = 0; i < outputs.size(); ++i) builder.output(fmt::format("y{}", i), outputs[i]);
   return interpret(std::move(builder).finish(), present_only(inputs)).value();
 }
@@ -104,7 +104,7 @@ class Checker {
   void check_types(const Sample& sample) {
     const std::vector<Tensor> inputs = sample_inputs(sample, DType::kF64);
     GraphBuilder builder(std::string(op_.name));
-    const std::vector<Value> outputs = build(builder, op_, sample.attributes, inputs, nullptr);
+    const std::vector<Value> outputs = build(builder, op_, sample, inputs, nullptr);
     std::vector<TensorType> declared;
     for (const Value& output : outputs) declared.push_back({output.dtype(), output.shape()});
     const std::vector<Tensor> real = run_op(op_, sample, inputs);
@@ -117,7 +117,7 @@ class Checker {
   // The operator and its attributes survive being written as text.
   void check_text(const Sample& sample) {
     GraphBuilder builder(std::string(op_.name));
-    const std::vector<Value> outputs = build(builder, op_, sample.attributes, sample_inputs(sample, DType::kF64), nullptr);
+    const std::vector<Value> outputs = build(builder, op_, sample, sample_inputs(sample, DType::kF64), nullptr);
     for (std::size_t i = 0; i < outputs.size(); ++i) builder.output(fmt::format("y{}", i), outputs[i]);
     const Graph graph = std::move(builder).finish();
     graph::verify(graph).value();
@@ -128,7 +128,7 @@ class Checker {
   }
 
   void check_f32(const Sample& sample) {
-    if (!has_float_input(sample)) return;
+    if (!has_float_input(sample) || !sample.regions.empty()) return;  // regions have dtypes of their own
     // Inputs of the double run are the rounded ones, so that only the computation differs.
     const std::vector<Tensor> singles = sample_inputs(sample, DType::kF32);
     std::vector<Tensor> doubles;
@@ -153,7 +153,7 @@ class Checker {
   void check_reject(const Reject& reject) {
     const auto result = catch_error([&] {
       GraphBuilder builder(std::string(op_.name));
-      return build(builder, op_, reject.sample.attributes, sample_inputs(reject.sample, DType::kF64), nullptr).size();
+      return build(builder, op_, reject.sample, sample_inputs(reject.sample, DType::kF64), nullptr).size();
     });
     if (result) {
       report("reject", "was accepted");

@@ -24,7 +24,7 @@ class GradientCheck {
       if (operands[i].defined() && operands[i].dtype() == DType::kF64 && !declared.shape_only) wrt_.push_back(operands[i]);
     }
     if (wrt_.empty()) return;
-    for (const Value& output : builder_.add(op, operands, sample.attributes, {})) {
+    for (const Value& output : builder_.add(op, operands, sample.attributes, sample.regions)) {
       if (output.dtype() == DType::kF64) targets_.push_back(output);
     }
   }
