@@ -120,11 +120,10 @@ class Fuser {
       }
     }
     std::vector<LoweredNode> merged;
-    std::vector<std::size_t> place_of_group(count_, 0);
     for (std::size_t g = 0; g < count_; ++g) {
       if (members_[g].empty()) continue;
-      place_of_group[g] = merged.size();
       merged.push_back(members_[g].size() == 1 ? lowered_.nodes[members_[g][0]] : fused_node(members_[g], leaves));
+      if (merged.back().outputs.empty()) merged.pop_back();  // nobody reads any of it
     }
     lowered_.nodes = in_order(std::move(merged));
   }

@@ -22,7 +22,7 @@ class ExpandingBuilder final : public Builder {
     const Attributes complete = complete_attributes(op, attributes).value();
     if (op.body != nullptr && !kernel_takes(op, inputs, complete, regions))
       return op.body(RuleContext{op, inputs, {}, {}, complete, regions, {}});
-    if (!backend_.has_kernel(op.name) && !op.has(kView)) {
+    if (!backend_.has_kernel(op.name) && !op.has(kView) && !op.has(kControlFlowTrait)) {
       fail(ErrorCode::kUnsupported, "{}: the backend '{}' has no kernel for {}", inner_.scope(), backend_.name(), op.name);
     }
     std::vector<Value> own;
@@ -167,7 +167,9 @@ class Simplifier {
     std::vector<LoweredNode> kept;
     for (std::size_t n = lowered_.nodes.size(); n-- > 0;) {
       LoweredNode& node = lowered_.nodes[n];
-      if (!std::ranges::any_of(node.outputs, [&](ValueId v) { return live[static_cast<std::size_t>(v)] != 0; })) continue;
+      const auto is_live = [&](ValueId v) { return live[static_cast<std::size_t>(v)] != 0; };
+      if (!std::ranges::any_of(node.outputs, is_live)) continue;
+      if (node.op->has(kControlFlowTrait)) drop_dead_history(node, is_live);
       for (std::size_t i = 0; i < node.inputs.size(); ++i) {
         if (node.inputs[i] != kNoValue && !node.shape_only(i)) live[static_cast<std::size_t>(node.inputs[i])] = 1;
       }
@@ -175,6 +177,15 @@ class Simplifier {
     }
     std::ranges::reverse(kept);
     lowered_.nodes = std::move(kept);
+  }
+
+  // A scan need not keep states that no gradient asks for.
+  template <class IsLive>
+  static void drop_dead_history(LoweredNode& node, const IsLive& is_live) {
+    const auto history = node.outputs.end() - node.attributes.integer("num_states");
+    if (!node.attributes.flag("keep_states") || std::any_of(history, node.outputs.end(), is_live)) return;
+    node.attributes.set("keep_states", false);
+    node.outputs.erase(history, node.outputs.end());
   }
 
   Lowered& lowered_;
@@ -198,9 +209,7 @@ Result<Lowered> lower(const graph::Graph& graph, std::span<const TensorType> inp
     lowered.outputs = expanded.outputs();
     lowered.constants.resize(lowered.types.size());
     for (const graph::Node& node : expanded.nodes()) {
-      if (!node.regions.empty())
-        fail(ErrorCode::kUnsupported, "{}: compiled programs cannot run {} yet; use the interpreter", node.name, node.op->name);
-      lowered.nodes.push_back({node.op, node.inputs, node.outputs, node.attributes, node.name});
+      lowered.nodes.push_back({node.op, node.inputs, node.outputs, node.attributes, node.name, node.regions});
     }
     if (rewrite) Simplifier(lowered).run();
     return lowered;

@@ -18,6 +18,7 @@ struct LoweredNode {
   std::vector<ValueId> outputs;
   Attributes attributes;
   std::string name;
+  std::vector<Region> regions = {};
   std::vector<LoweredNode> fused = {};
 
   bool is_elementwise() const { return op == nullptr || op->has(kElementwise); }

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "lepton/base/parallel.hpp"
+#include "lepton/runtime/internal/scan_kernel.hpp"
 
 namespace lepton::runtime {
 
@@ -307,7 +308,7 @@ class Planner {
       for (TensorDesc& d : inputs) d.layout = d.present ? Layout::row_major(d.type.shape) : d.layout;
       for (TensorDesc& d : outputs) d.layout = Layout::row_major(d.type.shape);
     }
-    auto kernel = backend_.prepare(request);
+    auto kernel = node.op->has(kControlFlowTrait) ? make_scan_kernel(node, lowered_, options_) : backend_.prepare(request);
     if (kernel == nullptr)
       fail(ErrorCode::kUnsupported, "{}: no kernel of backend '{}' takes this {} (operands {})", node.name, backend_.name(), node.op_name(),
            layouts_text(inputs, outputs));
