@@ -83,6 +83,34 @@ const std::vector<SpecDef<Function>>& table() {
       LEPTON_PLAIN("hard_sigmoid", "clip(x / 6 + 0.5, 0, 1)", ops::hard_sigmoid(v)),
       LEPTON_PLAIN("hard_silu", "x * hard_sigmoid(x)", ops::hard_swish(v)),
       LEPTON_PLAIN("hard_swish", "x * hard_sigmoid(x)", ops::hard_swish(v)),
+      LEPTON_PLAIN("hard_tanh", "clip(x, -1, 1)", ops::clip(v, -1, 1)),
+      LEPTON_PLAIN("tanh_shrink", "x - tanh(x)", ops::sub(v, ops::tanh(v))),
+      LEPTON_PLAIN("log_sigmoid", "log(sigmoid(x))", ops::neg(ops::softplus(ops::neg(v)))),
+      {"soft_shrink",
+       "x moved towards 0 by a threshold, 0 within it",
+       {{"threshold", 0.5, non_negative, "the distance"}},
+       [](const Feature& x, const Attributes& a) {
+         const double t = a.number("threshold");
+         return elementwise(x, [&](const Value& v) { return ops::sub(v, ops::clip(v, -t, t)); });
+       }},
+      {"hard_shrink",
+       "x, 0 within a threshold",
+       {{"threshold", 0.5, non_negative, "the distance"}},
+       [](const Feature& x, const Attributes& a) {
+         return elementwise(x, [&](const Value& v) {
+           const Value inside = ops::less_equal(ops::abs(v), ops::constant_like(v, a.number("threshold")));
+           return ops::where(inside, ops::zeros_like(v), v);
+         });
+       }},
+      {"squareplus",
+       "(x + sqrt(x^2 + b)) / 2",
+       {{"b", 4.0, non_negative, "roundness"}},
+       [](const Feature& x, const Attributes& a) {
+         return elementwise(x, [&](const Value& v) {
+           const Value root = ops::sqrt(ops::add(ops::square(v), ops::constant_like(v, a.number("b"))));
+           return ops::mul(ops::add(v, root), ops::constant_like(v, 0.5));
+         });
+       }},
       LEPTON_PLAIN("mish", "x * tanh(softplus(x))", ops::mish(v)),
       LEPTON_PLAIN("exponential", "e^x", ops::exp(v)),
       {"celu",

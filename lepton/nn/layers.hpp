@@ -2,10 +2,13 @@
 #pragma once
 
 #include "lepton/nn/layer.hpp"
+#include "lepton/nn/layers/activations.hpp"
 #include "lepton/nn/layers/convolution.hpp"
 #include "lepton/nn/layers/core.hpp"
+#include "lepton/nn/layers/embedding.hpp"
 #include "lepton/nn/layers/merging.hpp"
 #include "lepton/nn/layers/normalization.hpp"
 #include "lepton/nn/layers/pooling.hpp"
 #include "lepton/nn/layers/preprocessing.hpp"
 #include "lepton/nn/layers/regularization.hpp"
+#include "lepton/nn/layers/shaping.hpp"

@@ -13,18 +13,22 @@ Dims permuted(const Dims& dims, const std::vector<int>& permutation) {
   return result;
 }
 
-// A dense kernel stays a matrix when stored: its split row axes are joined again. Other weights keep the permuted axes.
-Shape joined(const Shape& shown, const StoredOrder& order) {
-  Dims dims = permuted(order.split, order.permutation);
-  return dims.size() == static_cast<std::size_t>(shown.rank()) ? Shape(std::move(dims)) : shown;
-}
-
 }  // namespace
 
 StoredOrder convolution_order(const Shape& shown) {
   const int rank = shown.rank();
-  StoredOrder order{shown.dims(), {rank - 1, rank - 2}};
+  StoredOrder order{.split = shown.dims(), .permutation = {rank - 1, rank - 2}};
   for (int axis = 0; axis < rank - 2; ++axis) order.permutation.push_back(axis);
+  return order;
+}
+
+StoredOrder depthwise_order(const Shape& shown) {
+  const int rank = shown.rank();
+  StoredOrder order{.split = shown.dims(), .permutation = {rank - 2, rank - 1}, .stored = {shown[-2] * shown[-1], 1}};
+  for (int axis = 0; axis < rank - 2; ++axis) {
+    order.permutation.push_back(axis);
+    order.stored.push_back(shown[axis]);
+  }
   return order;
 }
 
@@ -38,10 +42,15 @@ StoredOrder flattened_order(const Dims& unflattened, std::int64_t units) {
   order.permutation.push_back(channels);
   for (int axis = 0; axis < channels; ++axis) order.permutation.push_back(axis);
   order.permutation.push_back(channels + 1);
+  // A dense kernel stays a matrix when stored: its split row axes are joined again.
+  order.stored = {std::accumulate(unflattened.begin(), unflattened.end(), std::int64_t{1}, std::multiplies<>()), units};
   return order;
 }
 
-Shape stored_shape(const Shape& shown, const StoredOrder& order) { return order.is_identity() ? shown : joined(shown, order); }
+Shape stored_shape(const Shape& shown, const StoredOrder& order) {
+  if (order.is_identity()) return shown;
+  return Shape(order.stored.empty() ? permuted(order.split, order.permutation) : order.stored);
+}
 
 Tensor to_stored(const Weight& weight, const Tensor& shown) {
   if (shown.shape() != weight.shape)

@@ -7,10 +7,12 @@
 
 namespace lepton::nn {
 
-/// stored = reshape(transpose(reshape(logical, split), permutation), stored shape). Empty permutation: stored as it is shown.
+/// stored = reshape(transpose(reshape(shown, split), permutation), stored). Empty permutation: stored as it is shown; empty stored: with
+/// the permuted axes.
 struct StoredOrder {
-  Dims split;
-  std::vector<int> permutation;
+  Dims split = {};
+  std::vector<int> permutation = {};
+  Dims stored = {};
 
   bool is_identity() const { return permutation.empty(); }
 };
@@ -38,6 +40,8 @@ struct Weight {
 
 /// Kernel of a convolution: shown as [spatial…, in, out], stored as [out, in, spatial…].
 StoredOrder convolution_order(const Shape& shown);
+/// Kernel of a depthwise convolution: shown as [spatial…, in, multiplier], stored as [in * multiplier, 1, spatial…].
+StoredOrder depthwise_order(const Shape& shown);
 /// Kernel of a dense layer behind a flattened channels-first feature: rows shown in [spatial…, C] order, stored in [C, spatial…].
 StoredOrder flattened_order(const Dims& unflattened, std::int64_t units);
 

@@ -24,6 +24,11 @@ T random_normal(const T& key, const std::vector<std::int64_t>& shape, double mea
   return call<T>("random_normal", {key},
                  {{"shape", shape}, {"mean", mean}, {"stddev", stddev}, {"dtype", options.dtype}, {"stream", options.stream}});
 }
+/// Normal numbers in the shape and dtype of `like`.
+template <Operand T>
+T random_normal_like(const T& key, const T& like, double mean = 0, double stddev = 1, std::int64_t stream = 0) {
+  return call<T>("random_normal", {key, like}, {{"mean", mean}, {"stddev", stddev}, {"dtype", like.dtype()}, {"stream", stream}});
+}
 /// 1 with a probability, else 0.
 template <Operand T>
 T random_bernoulli(const T& key, const std::vector<std::int64_t>& shape, double probability = 0.5, const RandomOptions& options = {}) {

@@ -67,10 +67,14 @@ Attributes attributes_from_keras(const std::string& class_name, const Json& conf
       fail(ErrorCode::kUnsupported, "{}: Lepton has no '{}'", class_name, key);
     }
     const bool is_list = known->default_value.value().index() == 4;
+    const bool is_nested = is_list && value.is_array() && !value.empty() && value[0].is_array();
     if (value.is_object()) {
       own[key] = spec_text(value);
     } else if (value.is_null()) {
       continue;
+    } else if (is_nested) {  // [[before, after], …]
+      own[key] = Json::array();
+      for (const Json& pair : value) own[key].insert(own[key].end(), pair.begin(), pair.end());
     } else if (is_list && !value.is_array()) {
       own[key] = Json::array({value});
     } else {

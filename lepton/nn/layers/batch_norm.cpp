@@ -1,4 +1,6 @@
-// BatchNormalization over the channels (the last axis in Keras's order).
+// BatchNormalization: each channel over the batch and all positions. Channels are the last axis in Keras's order unless told otherwise.
+#include <numeric>
+
 #include "lepton/nn/layers/normalization.hpp"
 #include "lepton/ops/elementwise.hpp"
 #include "lepton/ops/normalization.hpp"
@@ -9,8 +11,15 @@ namespace {
 
 std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
   const Feature& x = inputs[0];
-  // Channels are axis 1 of the graph's order; a matrix [N, C] is both.
-  const Value v = x.order == Feature::Order::kFlatChannelsFirst ? x.logical() : x.channels_first();
+  const int rank = x.value.rank(), axis = normalize_axis(c.integer("axis"), rank, "axis").value();
+  if (axis == 0) fail(ErrorCode::kInvalidArgument, "axis must not be the batch");
+  const bool last = axis == rank - 1;
+  // Channels are axis 1 of the graph's order; a matrix [N, C] is both. Another axis changes places with axis 1, and back.
+  std::vector<std::int64_t> swap(static_cast<std::size_t>(rank));
+  std::iota(swap.begin(), swap.end(), 0);
+  std::swap(swap[1], swap[static_cast<std::size_t>(axis)]);
+  const bool flat = x.order == Feature::Order::kFlatChannelsFirst;
+  const Value v = !last ? ops::transpose(x.logical(), swap) : flat ? x.logical() : x.channels_first();
   const Shape shape = {v.dim(1)};
   const auto constant = [&](double value) { return ops::constant(c.builder(), Tensor::full(c.dtype(), shape, value)); };
   const Value gamma =
@@ -30,6 +39,7 @@ std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
   } else {
     y = ops::batch_norm_inference(v, gamma, beta, mean, variance, epsilon);
   }
+  if (!last) return {Feature(ops::transpose(y, swap))};
   return {Feature(y, v.rank() >= 3 ? Feature::Order::kChannelsFirst : Feature::Order::kLogical)};
 }
 
@@ -38,7 +48,8 @@ std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
 std::vector<LayerDef> batch_norm_layers() {
   return {{.name = "BatchNormalization",
            .summary = "Normalises each channel over the batch; uses moving statistics at inference.",
-           .config = {{"momentum", 0.99, probability, "of the moving statistics"},
+           .config = {{"axis", -1, any_value, "axis of the channels"},
+                      {"momentum", 0.99, probability, "of the moving statistics"},
                       {"epsilon", 1e-3, positive, "added to the variance"},
                       {"center", true, any_value, "add beta"},
                       {"scale", true, any_value, "multiply by gamma"},
@@ -53,7 +64,8 @@ std::vector<LayerDef> batch_norm_layers() {
 
 Layer BatchNormalization(const BatchNormalizationOptions& o) {
   return Layer(get_layer("BatchNormalization"),
-               {{"momentum", o.momentum},
+               {{"axis", o.axis},
+                {"momentum", o.momentum},
                 {"epsilon", o.epsilon},
                 {"center", o.center},
                 {"scale", o.scale},

@@ -31,11 +31,16 @@ std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
     bias = c.weight(
         {.name = "bias", .shape = {filters}, .initializer = c.spec("bias_initializer"), .regularizer = c.spec("bias_regularizer")});
   }
-  const Value y = ops::conv(x, kernel, bias,
-                            {.strides = c.config().integers("strides"),
-                             .dilations = c.config().integers("dilation_rate"),
-                             .padding = c.config().text("padding"),
-                             .groups = groups});
+  ops::ConvOptions options{.strides = c.config().integers("strides"),
+                           .dilations = c.config().integers("dilation_rate"),
+                           .padding = c.config().text("padding"),
+                           .groups = groups};
+  if (options.padding == "causal") {
+    if (kernel_size.size() != 1) fail(ErrorCode::kInvalidArgument, "padding 'causal' is for Conv1D: space has no direction");
+    options.padding = "explicit";
+    options.pads = {(kernel_size[0] - 1) * (options.dilations.empty() ? 1 : options.dilations[0]), 0};
+  }
+  const Value y = ops::conv(x, kernel, bias, options);
   return {activate(c.spec("activation"), Feature(y, Feature::Order::kChannelsFirst))};
 }
 
@@ -46,7 +51,7 @@ LayerDef declare(std::string_view name, std::string_view summary) {
       .config = {{"filters", 1, positive, "number of output channels", true},
                  {"kernel_size", std::vector<std::int64_t>{}, positive_integers, "size along each spatial axis", true},
                  {"strides", std::vector<std::int64_t>{}, positive_integers, "empty: 1"},
-                 {"padding", "valid", any_value, "valid or same"},
+                 {"padding", "valid", any_value, "valid, same, or causal (Conv1D: no step sees a later one)"},
                  {"dilation_rate", std::vector<std::int64_t>{}, positive_integers, "empty: 1"},
                  {"groups", 1, positive, "groups of channels convolved apart"},
                  {"activation", "", any_value, "activation"},

@@ -4,10 +4,15 @@
 namespace lepton::ops {
 
 std::vector<AttributeDef> random_attributes(std::vector<AttributeDef> own) {
-  own.push_back({"shape", std::vector<std::int64_t>{}, non_negative_integers, "of the result", true});
+  own.push_back({"shape", std::vector<std::int64_t>{}, non_negative_integers, "of the result, unless 'like' gives it"});
   own.push_back({"dtype", DType::kF32, any_value, "f32 or f64"});
   own.push_back({"stream", 0, any_value, "number of its own for each random operator"});
   return own;
+}
+
+std::vector<InputDef> random_inputs() {
+  return {{"key", DType::kU64, "[2]: seed and step"},
+          {.name = "like", .dtype = kAnyDtype, .doc = "gives the shape", .optional = true, .shape_only = true}};
 }
 
 Result<std::vector<Shape>> infer_random(const InferContext& c) {
@@ -15,7 +20,7 @@ Result<std::vector<Shape>> infer_random(const InferContext& c) {
   const DType dtype = c.attributes.dtype("dtype");
   if (dtype != DType::kF32 && dtype != DType::kF64)
     return c.error(ErrorCode::kDtypeMismatch, "dtype must be f32 or f64 (dtype {})", name_of(dtype));
-  return std::vector<Shape>{Shape(c.attributes.integers("shape"))};
+  return std::vector<Shape>{c.present(1) ? c.shape(1) : Shape(c.attributes.integers("shape"))};
 }
 
 Result<void> check_key(const InferContext& c, std::size_t i) {

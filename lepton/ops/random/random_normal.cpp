@@ -12,7 +12,7 @@ OpDef random_normal_op() {
       .summary = "Normal random numbers.",
       .formula = "y[i] = mean + stddev * sqrt(-2 ln u) cos(2 pi v), u and v from (key, stream, i)",
       .source = "Box & Muller 1958; Salmon et al. 2011 (Philox)",
-      .inputs = {{"key", DType::kU64, "[2]: seed and step"}},
+      .inputs = random_inputs(),
       .outputs = {{"y", from_attribute("dtype")}},
       .attributes = random_attributes({{"mean", 0.0, any_value, "centre"}, {"stddev", 1.0, non_negative, "standard deviation"}}),
       .infer = infer_random,

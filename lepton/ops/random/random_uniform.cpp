@@ -12,7 +12,7 @@ OpDef random_uniform_op() {
       .summary = "Uniform random numbers in [low, high).",
       .formula = "y[i] = low + (high - low) * u[i], u[i] from (key, stream, i)",
       .source = "Salmon et al. 2011 (Philox)",
-      .inputs = {{"key", DType::kU64, "[2]: seed and step"}},
+      .inputs = random_inputs(),
       .outputs = {{"y", from_attribute("dtype")}},
       .attributes = random_attributes({{"low", 0.0, any_value, "smallest number"}, {"high", 1.0, any_value, "bound above"}}),
       .infer = infer_random,
@@ -21,7 +21,8 @@ OpDef random_uniform_op() {
       .samples =
           [] {
             return std::vector<Sample>{{{sample_key()}, {{"shape", {5, 3}}}},
-                                       {{sample_key()}, {{"shape", {7}}, {"low", -2.0}, {"stream", 3}}}};
+                                       {{sample_key()}, {{"shape", {7}}, {"low", -2.0}, {"stream", 3}}},
+                                       {{sample_key(), {{2, 3}}}}};
           },
       .rejects =
           [] {

@@ -1,0 +1,42 @@
+// Embedding: rows of a table.
+#include "lepton/nn/layers/embedding.hpp"
+
+#include "lepton/ops/elementwise.hpp"
+#include "lepton/ops/indexing.hpp"
+
+namespace lepton::nn {
+namespace {
+
+std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
+  const Value x = inputs[0].logical();
+  const bool index = x.dtype() == DType::kI32 || x.dtype() == DType::kI64;
+  const Value table = c.weight({.name = "embeddings",
+                                .shape = {c.integer("input_dim"), c.integer("output_dim")},
+                                .initializer = c.spec("embeddings_initializer"),
+                                .regularizer = c.spec("embeddings_regularizer")});
+  return {Feature(ops::embedding(index ? x : ops::cast(x, DType::kI64), table))};
+}
+
+}  // namespace
+
+std::vector<LayerDef> embedding_layers() {
+  return {{.name = "Embedding",
+           .summary = "A learnt vector for each whole number.",
+           .config = {{"input_dim", 1, positive, "number of symbols", true},
+                      {"output_dim", 1, positive, "size of a vector", true},
+                      {"embeddings_initializer", "random_uniform", any_value, "initialiser of the table"},
+                      {"embeddings_regularizer", "", any_value, "penalty on the table"}},
+           .build = build}};
+}
+
+Layer Embedding(std::int64_t input_dim, std::int64_t output_dim, const EmbeddingOptions& o) {
+  return Layer(get_layer("Embedding"),
+               {{"input_dim", input_dim},
+                {"output_dim", output_dim},
+                {"embeddings_initializer", o.embeddings_initializer.to_string()},
+                {"embeddings_regularizer", o.embeddings_regularizer.to_string()},
+                {"input_shape", o.input_shape}},
+               o.name);
+}
+
+}  // namespace lepton::nn

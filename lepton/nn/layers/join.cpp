@@ -1,0 +1,71 @@
+// Concatenate and Dot.
+#include <algorithm>
+
+#include "lepton/nn/layers/merging.hpp"
+#include "lepton/ops/contraction.hpp"
+#include "lepton/ops/elementwise.hpp"
+#include "lepton/ops/reduction.hpp"
+#include "lepton/ops/shape.hpp"
+
+namespace lepton::nn {
+namespace {
+
+int normalized(std::int64_t axis, int rank) { return normalize_axis(axis, rank, "axis").value(); }
+
+std::vector<Feature> concatenate(LayerContext& c, std::span<const Feature> inputs) {
+  const bool first = std::ranges::any_of(inputs, [](const Feature& x) { return x.order == Feature::Order::kChannelsFirst; });
+  const int rank = inputs[0].value.rank(), axis = normalized(c.integer("axis"), rank);
+  std::vector<Value> parts;
+  for (const Feature& x : inputs) parts.push_back(first ? x.channels_first() : x.logical());
+  if (!first) return {Feature(ops::concat(parts, axis))};
+  // Where the axis lies when channels come first.
+  const int place = axis == 0 ? 0 : axis == rank - 1 ? 1 : axis + 1;
+  return {Feature(ops::concat(parts, place), Feature::Order::kChannelsFirst)};
+}
+
+Value unit_length(const Value& x, int axis) {
+  const Value length = ops::sum(ops::square(x), {.axes = {axis}, .keepdims = true});
+  return ops::mul(x, ops::rsqrt(ops::maximum(length, ops::constant_like(x, 1e-12))));
+}
+
+std::vector<Feature> dot(LayerContext& c, std::span<const Feature> inputs) {
+  const Dims& axes = c.config().integers("axes");
+  if (axes.empty() || axes.size() > 2) fail(ErrorCode::kInvalidArgument, "axes must be one or two numbers, got {}", axes.size());
+  Value x = inputs[0].logical(), y = inputs[1].logical();
+  const int a = normalized(axes[0], x.rank()), b = normalized(axes.back(), y.rank());
+  if (a == 0 || b == 0) fail(ErrorCode::kInvalidArgument, "axes must not name the batch");
+  if (c.flag("normalize")) x = unit_length(x, a), y = unit_length(y, b);
+  // n is the batch, s what is summed; every other axis has a letter of its own.
+  std::string left = "n", right = "n", result = "n";
+  char letter = 'A';
+  for (int axis = 1; axis < x.rank(); ++axis) left += axis == a ? 's' : letter++;
+  for (int axis = 1; axis < y.rank(); ++axis) right += axis == b ? 's' : letter++;
+  for (const char label : left + right) {
+    if (label >= 'A' && label <= 'Z') result += label;
+  }
+  const Value z = ops::einsum<Value>(left + "," + right + "->" + result, {x, y});
+  return {Feature(z.rank() == 1 ? ops::expand_dims(z, {1}) : z)};
+}
+
+}  // namespace
+
+std::vector<LayerDef> join_layers() {
+  return {{.name = "Concatenate",
+           .summary = "Joins features along an axis.",
+           .config = {{"axis", -1, any_value, "axis along which to join"}},
+           .min_inputs = 2,
+           .max_inputs = -1,
+           .build = concatenate},
+          {.name = "Dot",
+           .summary = "Products of two features, summed over one axis of each.",
+           .config = {{"axes", Dims{}, any_value, "one axis for both, or one each", true},
+                      {"normalize", false, any_value, "scale both to length 1 first"}},
+           .min_inputs = 2,
+           .max_inputs = 2,
+           .build = dot}};
+}
+
+Layer Concatenate(const ConcatenateOptions& o) { return Layer(get_layer("Concatenate"), {{"axis", o.axis}}, o.name); }
+Layer Dot(const Dims& axes, const DotOptions& o) { return Layer(get_layer("Dot"), {{"axes", axes}, {"normalize", o.normalize}}, o.name); }
+
+}  // namespace lepton::nn
