@@ -22,8 +22,10 @@ class GoldenArrays {
   /// Throws kNotFound.
   const Tensor& operator[](const std::string& name) const;
 
- private:
+  /// Null if there is none.
   const Tensor* find(const std::string& name) const;
+
+ private:
   formats::NamedTensors arrays_;
 };
 

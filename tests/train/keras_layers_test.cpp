@@ -1,11 +1,15 @@
-// The forward pass of every layer that Lepton has, against Keras in double precision.
+// The forward pass and the gradients of every layer, against Keras in double precision.
 #include <gtest/gtest.h>
 
-#include <set>
+#include <algorithm>
+#include <numeric>
 
+#include "lepton/autodiff/gradients.hpp"
+#include "lepton/graph/builder.hpp"
 #include "lepton/nn/layers.hpp"
+#include "lepton/nn/network.hpp"
+#include "lepton/runtime/interpreter.hpp"
 #include "lepton/runtime/testing/conformance.hpp"
-#include "lepton/train/model.hpp"
 #include "tests/support/golden.hpp"
 
 namespace lepton::train {
@@ -16,49 +20,79 @@ const Json& cases() {
   return json.at("cases");
 }
 
-bool has_layer(std::string_view name) { return std::ranges::find(nn::all_layers(), name, &nn::LayerDef::name) != nn::all_layers().end(); }
-
-// What Lepton does not have, by case: these activations, the tanh form on the Activation layer, causal padding, another axis.
-bool is_missing(const std::string& name) {
-  static const std::set<std::string> kMissing = {"activation_gelu_tanh",   "activation_hard_shrink", "activation_hard_tanh",
-                                                 "activation_log_sigmoid", "activation_soft_shrink", "activation_squareplus",
-                                                 "activation_tanh_shrink"};
-  return kMissing.contains(name) || name.find("causal") != std::string::npos || name.find("axis") != std::string::npos;
+std::vector<int> all_cases() {
+  std::vector<int> numbers(cases().size());
+  std::iota(numbers.begin(), numbers.end(), 0);
+  return numbers;
 }
 
-// Cases of layers in the table; BatchNormalization in training is followed by the training tests.
-std::vector<int> known_cases() {
-  std::vector<int> numbers;
-  for (int i = 0; i < static_cast<int>(cases().size()); ++i) {
-    const Json& one = cases().at(static_cast<std::size_t>(i));
-    const std::string name = one.at("name");
-    const bool training = name.find("training") != std::string::npos;
-    if (has_layer(one.at("layer").at("class_name").get<std::string>()) && !training && !is_missing(name)) numbers.push_back(i);
+// The layer as Keras wrote it down. Its PReLU does not say which axes share a slope: the weight's shape does.
+nn::Layer layer_of(const Json& one) {
+  const std::string class_name = one.at("layer").at("class_name");
+  Json config = one.at("layer").at("config");
+  if (config.value("activation", Json()) == "gelu" && config.contains("approximate")) {
+    config = {{"activation", "gelu(approximate=true)"}};
   }
-  return numbers;
+  if (class_name == "PReLU") {
+    const Json& shape = one.at("weights").at(0).at("shape");
+    config["shared_axes"] = Json::array();
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+      if (shape[axis] == 1) config["shared_axes"].push_back(axis + 1);
+    }
+  }
+  const nn::LayerDef& def = nn::get_layer(class_name);
+  return {def, lepton::testing::attributes_from_keras(class_name, config, def.config)};
 }
 
 class KerasLayer : public ::testing::TestWithParam<int> {};
 
-TEST_P(KerasLayer, ForwardFollowsKeras) {
+TEST_P(KerasLayer, ForwardAndGradientsFollowKeras) {
   const Json& one = cases().at(static_cast<std::size_t>(GetParam()));
   const lepton::testing::GoldenArrays arrays("layers/" + one.at("file").get<std::string>());
-  const std::string class_name = one.at("layer").at("class_name");
-  const nn::LayerDef& def = nn::get_layer(class_name);
-  const nn::Layer layer(def, lepton::testing::attributes_from_keras(class_name, one.at("layer").at("config"), def.config));
-  std::vector<nn::Symbol> inputs;
-  std::vector<Tensor> values, weights;
+  const nn::Layer layer = layer_of(one);
+  std::vector<nn::Symbol> symbols;
   for (int i = 0; i < one.at("num_inputs").get<int>(); ++i) {
-    values.push_back(arrays[fmt::format("input_{}", i)]);
-    inputs.push_back(nn::Input(Dims(values.back().shape().begin() + 1, values.back().shape().end())));
+    const Shape& shape = arrays[fmt::format("input_{}", i)].shape();
+    symbols.push_back(nn::Input(Dims(shape.begin() + 1, shape.end())));
   }
-  Model model(inputs, {layer(inputs)}, {.dtype = DType::kF64});
-  for (std::size_t i = 0; i < one.at("weights").size(); ++i) weights.push_back(arrays[fmt::format("weight_{}", i)]);
-  model.set_weights(weights);
-  EXPECT_LE(runtime::testing::largest_difference(model.predict(Arrays(values)), arrays["output"]), 1e-9);
+  const nn::Network network = nn::Network::functional(symbols, {layer(symbols)}, DType::kF64);
+
+  graph::GraphBuilder builder("layer");
+  const nn::Built built = network.build(builder, {.training = one.at("name").get<std::string>().ends_with("_training")});
+  const Value output = built.outputs[0].logical();
+  const Value cotangent = builder.input("cotangent", {DType::kF64, output.shape()});
+  std::vector<std::pair<std::string, Value>> wanted;
+  std::vector<Tensor> feeds;
+  for (const graph::GraphInput& input : std::vector(builder.graph().inputs())) {
+    const auto weight = std::ranges::find(network.weights(), input.name, &nn::Weight::name);
+    std::string name = "cotangent";
+    if (weight != network.weights().end()) {
+      name = fmt::format("weight_{}", weight - network.weights().begin());
+      feeds.push_back(nn::to_stored(*weight, arrays[name].cast(DType::kF64)));
+    } else {
+      const auto place = std::ranges::find(built.inputs, input.value, &Value::id);
+      if (place != built.inputs.end()) name = fmt::format("input_{}", place - built.inputs.begin());
+      feeds.push_back(arrays[name].cast(DType::kF64));
+    }
+    if (arrays.find("grad_" + name) != nullptr) wanted.emplace_back(name, builder.value(input.value));
+  }
+  std::vector<Value> wrt;
+  for (const auto& [name, value] : wanted) wrt.push_back(value);
+  const std::vector<Value> gradients = autodiff::gradients(builder, output, wrt, cotangent);
+  builder.output("output", output);
+  for (std::size_t i = 0; i < wanted.size(); ++i) builder.output("grad_" + wanted[i].first, gradients[i]);
+
+  const std::vector<Tensor> results = runtime::interpret(std::move(builder).finish(), feeds).value();
+  EXPECT_LE(runtime::testing::largest_difference(results[0], arrays["output"]), 1e-9);
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const std::string& name = wanted[i].first;
+    Tensor gradient = results[i + 1];
+    if (name.starts_with("weight_")) gradient = nn::to_shown(network.weights()[std::stoul(name.substr(7))], gradient);
+    EXPECT_LE(runtime::testing::largest_difference(gradient, arrays["grad_" + name]), 1e-8) << name;
+  }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, KerasLayer, ::testing::ValuesIn(known_cases()), [](const auto& param) {
+INSTANTIATE_TEST_SUITE_P(Cases, KerasLayer, ::testing::ValuesIn(all_cases()), [](const auto& param) {
   return cases().at(static_cast<std::size_t>(param.param)).at("name").template get<std::string>();
 });
 
