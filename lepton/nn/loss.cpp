@@ -27,7 +27,14 @@ Loss::Loss(const Spec& spec) {
   name_ = spec.name;
   text_ = spec.to_string();
   function_ = def.per_sample;
-  arguments_ = spec.bind(spec.name, def.arguments).value();
+  std::vector<AttributeDef> declared = def.arguments;
+  declared.push_back({"reduction", reduction_, any_value, "sum_over_batch_size, sum or mean_with_sample_weight"});
+  arguments_ = spec.bind(spec.name, declared).value();
+  reduction_ = arguments_.text("reduction");
+  if (reduction_ != "sum_over_batch_size" && reduction_ != "sum" && reduction_ != "mean_with_sample_weight") {
+    fail(ErrorCode::kInvalidArgument, "{}: reduction must be sum_over_batch_size, sum or mean_with_sample_weight, got '{}'", spec.name,
+         reduction_);
+  }
   takes_class_indices_ = def.takes_class_indices;
 }
 
@@ -43,13 +50,16 @@ Value Loss::reduce(const Feature& prediction, const Value& target, const Value& 
   inputs.target =
       takes_class_indices_ || target.dtype() == inputs.prediction.dtype() ? target : ops::cast(target, inputs.prediction.dtype());
   Value loss = function_(inputs, arguments_);
-  if (!sample_weight.defined()) return ops::mean(loss);
+  if (!sample_weight.defined()) return reduction_ == "sum" ? ops::sum(loss) : ops::mean(loss);
   // Weights of samples stand before the losses of their elements: [N] becomes [N, 1, …].
   Value weight = ops::cast(sample_weight, loss.dtype());
   std::vector<std::int64_t> axes;
   for (int axis = 1; axis < loss.rank(); ++axis) axes.push_back(axis);
   if (!axes.empty()) weight = ops::expand_dims(weight, axes);
-  return ops::mean(ops::mul(loss, weight));
+  const Value weighted = ops::mul(loss, weight);
+  if (reduction_ == "sum") return ops::sum(weighted);
+  if (reduction_ == "mean_with_sample_weight") return ops::div(ops::sum(weighted), ops::sum(ops::broadcast_to_like(weight, loss)));
+  return ops::mean(weighted);
 }
 
 }  // namespace lepton::nn

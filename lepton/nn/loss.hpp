@@ -46,14 +46,16 @@ class Loss {
   const std::string& text() const { return text_; }
   bool takes_class_indices() const { return takes_class_indices_; }
 
-  /// The scalar that is minimised: mean over samples of weight * loss (the sum of weighted losses over the number of samples, as Keras
-  /// does). Shapes:  sample_weight: [N] or undefined.
+  /// The scalar that is minimised. By default the mean over samples of weight * loss (the sum of weighted losses over the number of
+  /// samples, as Keras does); the argument `reduction` of every loss may be "sum" or "mean_with_sample_weight" (over the sum of weights)
+  /// instead. Shapes:  sample_weight: [N] or undefined.
   Value reduce(const Feature& prediction, const Value& target, const Value& sample_weight) const;
 
  private:
   std::string name_, text_;
   LossFunction function_;
   Attributes arguments_;
+  std::string reduction_ = "sum_over_batch_size";
   bool takes_class_indices_ = false;
 };
 

@@ -17,7 +17,15 @@ std::span<const MetricDef> all_metrics() {
 }
 
 const MetricDef& get_metric(std::string_view name) {
-  if (name == "acc") name = "accuracy";
+  // Keras's short names.
+  static constexpr std::pair<std::string_view, std::string_view> kShort[] = {{"acc", "accuracy"},
+                                                                             {"mse", "mean_squared_error"},
+                                                                             {"rmse", "root_mean_squared_error"},
+                                                                             {"mae", "mean_absolute_error"},
+                                                                             {"AUC", "auc"}};
+  for (const auto& [given, full] : kShort) {
+    if (name == given) name = full;
+  }
   return *find_row(all_metrics(), name, "metric").value();
 }
 

@@ -20,16 +20,6 @@ const Json& cases() {
   return json.at("cases");
 }
 
-// What Keras has and Lepton has not, with the reason.
-const std::map<std::string, std::string>& not_in_lepton() {
-  static const std::map<std::string, std::string> reasons = {
-      {"loss_mean_squared_error_sum", "losses are always reduced by sum_over_batch_size, Keras's default"},
-      {"sample_weight_mean", "losses are always reduced by sum_over_batch_size, Keras's default"},
-      {"regularizer_l2_activity", "penalties on outputs are a layer of their own (ActivityRegularization)"},
-  };
-  return reasons;
-}
-
 Spec loss_spec(const Json& json) {
   static const std::map<std::string, std::string> names = {{"KLDivergence", "kl_divergence"}};
   const std::string class_name = json.at("class_name");
@@ -95,6 +85,7 @@ Spec optimizer_spec(const Json& json) {
 // Keras's get_config() of Huber leaves delta out; training_cases.py has it.
 Spec loss_of(const Json& config) {
   Spec spec = loss_spec(config.at("loss"));
+  spec.arguments.set("reduction", config.at("loss").at("config").at("reduction").get<std::string>());
   if (config.at("name") == "loss_huber_delta") spec.arguments.set("delta", 0.3);
   return spec;
 }
@@ -104,9 +95,13 @@ Model make_model(const Json& config, const GoldenArrays& arrays, DType dtype) {
   for (const Json& layer : config.at("layers")) {
     const std::string class_name = layer.at("class_name");
     const nn::LayerDef& def = nn::get_layer(class_name);
-    Attributes attributes = attributes_from_keras(class_name, layer.at("config"), def.config);
+    Json own = layer.at("config");
+    const Json activity = own.value("activity_regularizer", Json());
+    own.erase("activity_regularizer");
+    Attributes attributes = attributes_from_keras(class_name, own, def.config);
     if (layers.empty()) attributes.set("input_shape", config.at("input_shape").get<std::vector<std::int64_t>>());
     layers.emplace_back(def, attributes);
+    if (activity.is_object()) layers.push_back(nn::ActivityRegularization({.l2 = activity.at("config").at("l2").get<double>()}));
   }
   Model model(nn::Network::sequential(layers, dtype), {.dtype = dtype});
   std::vector<Tensor> weights;
@@ -156,9 +151,6 @@ class KerasTraining : public ::testing::TestWithParam<int> {};
 
 TEST_P(KerasTraining, FollowsKeras) {
   const Json& config = cases().at(static_cast<std::size_t>(GetParam()));
-  if (const auto reason = not_in_lepton().find(config.at("name")); reason != not_in_lepton().end()) {
-    GTEST_SKIP() << reason->second;
-  }
   follow(config, DType::kF64, 1e-7);
   follow(config, DType::kF32, 1e-3);
 }

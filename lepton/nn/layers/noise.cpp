@@ -61,8 +61,12 @@ std::vector<Feature> alpha_dropout(LayerContext& c, std::span<const Feature> inp
 
 std::vector<Feature> activity(LayerContext& c, std::span<const Feature> inputs) {
   const Value& x = inputs[0].value;
-  if (c.number("l1") != 0) c.add_loss(ops::mul(ops::sum(ops::abs(x)), ops::constant_like(x, c.number("l1"))));
-  if (c.number("l2") != 0) c.add_loss(ops::mul(ops::sum(ops::square(x)), ops::constant_like(x, c.number("l2"))));
+  // Of a sample, so that the penalty's strength does not depend on the batch size.
+  const auto add = [&](const Value& penalty, double factor) {
+    if (factor != 0) c.add_loss(ops::div(ops::mul(penalty, ops::constant_like(x, factor)), ops::axis_size(x, {0})));
+  };
+  add(ops::sum(ops::abs(x)), c.number("l1"));
+  add(ops::sum(ops::square(x)), c.number("l2"));
   return {inputs[0]};
 }
 

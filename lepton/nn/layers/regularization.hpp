@@ -28,7 +28,7 @@ struct ActivityRegularizationOptions {
   Dims input_shape = {};
   std::string name = {};
 };
-/// Passes its input on and adds l1 Σ|x| + l2 Σx² to the loss.
+/// Passes its input on and adds (l1 Σ|x| + l2 Σx²) / N to the loss, N the number of samples.
 Layer ActivityRegularization(const ActivityRegularizationOptions& options = {});
 
 }  // namespace lepton::nn

@@ -1,5 +1,6 @@
 // Accuracies: shares of right predictions, summed in the graph.
 #include "lepton/nn/metric.hpp"
+#include "lepton/nn/metrics/weighted_mean.hpp"
 #include "lepton/ops/comparison.hpp"
 #include "lepton/ops/elementwise.hpp"
 #include "lepton/ops/reduction.hpp"
@@ -8,36 +9,23 @@
 namespace lepton::nn {
 namespace {
 
-// Sums of weight * hit and of weight; hits are 0 or 1 with shape [N, …].
-std::vector<Value> weighted(const Value& hits, const Value& sample_weight) {
-  if (!sample_weight.defined()) return {ops::sum(hits), ops::axis_size(hits)};
-  Value weight = ops::cast(sample_weight, hits.dtype());
-  std::vector<std::int64_t> axes;
-  for (int axis = 1; axis < hits.rank(); ++axis) axes.push_back(axis);
-  if (!axes.empty()) weight = ops::expand_dims(weight, axes);
-  const Value wide = ops::broadcast_to_like(weight, hits);
-  return {ops::sum(ops::mul(hits, wide)), ops::sum(wide)};
-}
-
-double share(std::span<const double> totals, const Attributes&) { return totals[1] == 0 ? 0 : totals[0] / totals[1]; }
-
 std::vector<Value> binary(const LossInputs& in, const Value& weight, const Attributes& a) {
   const Value said = ops::greater(in.prediction, ops::constant_like(in.prediction, a.number("threshold")));
   const Value true_one = ops::greater(in.target, ops::constant_like(in.target, 0.5));
   const Value hits = ops::cast(ops::equal(said, true_one), in.prediction.dtype());
-  return weighted(ops::mean(hits, {.axes = {-1}}), weight);
+  return weighted_sums(ops::mean(hits, {.axes = {-1}}), weight);
 }
 
 std::vector<Value> categorical(const LossInputs& in, const Value& weight, const Attributes&) {
   const Value hits = ops::equal(ops::argmax(in.prediction, {.axis = -1}), ops::argmax(in.target, {.axis = -1}));
-  return weighted(ops::cast(hits, in.prediction.dtype()), weight);
+  return weighted_sums(ops::cast(hits, in.prediction.dtype()), weight);
 }
 
 std::vector<Value> sparse(const LossInputs& in, const Value& weight, const Attributes&) {
   Value labels = in.target;
   if (labels.rank() == in.prediction.rank()) labels = ops::squeeze(labels, {-1});
   if (labels.dtype() != DType::kI64) labels = ops::cast(labels, DType::kI64);
-  return weighted(ops::cast(ops::equal(ops::argmax(in.prediction, {.axis = -1}), labels), in.prediction.dtype()), weight);
+  return weighted_sums(ops::cast(ops::equal(ops::argmax(in.prediction, {.axis = -1}), labels), in.prediction.dtype()), weight);
 }
 
 }  // namespace
@@ -47,17 +35,17 @@ std::vector<MetricDef> accuracy_metrics() {
       {.name = "accuracy",
        .summary = "Share of right predictions; becomes the kind that fits the loss.",
        .batch_sums = categorical,
-       .finish = share},
+       .finish = weighted_mean},
       {.name = "binary_accuracy",
        .summary = "Share of yes/no outputs on the right side of the threshold.",
        .arguments = {{"threshold", 0.5, any_value, "outputs above it say yes"}},
        .batch_sums = binary,
-       .finish = share},
+       .finish = weighted_mean},
       {.name = "categorical_accuracy",
        .summary = "Share of samples whose largest output is the target's class.",
        .batch_sums = categorical,
-       .finish = share},
-      {.name = "sparse_categorical_accuracy", .summary = "The same for integer targets.", .batch_sums = sparse, .finish = share},
+       .finish = weighted_mean},
+      {.name = "sparse_categorical_accuracy", .summary = "The same for integer targets.", .batch_sums = sparse, .finish = weighted_mean},
   };
 }
 
