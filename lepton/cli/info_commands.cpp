@@ -11,6 +11,7 @@
 #include "lepton/data/inspect/inspect.hpp"
 #include "lepton/data/named_dataset.hpp"
 #include "lepton/formats/package.hpp"
+#include "lepton/kernels/build_info.hpp"
 #include "lepton/ops/op_table.hpp"
 #include "lepton/train/package.hpp"
 
@@ -48,27 +49,9 @@ void show_model(const std::string& path) {
   fmt::print("{}\n{}\n", loaded.model.summary(1), loaded.card);
 }
 
-// One line for each run below `folder`: data, settings and the last epoch's figures.
-void list_runs(const std::string& folder) {
-  const auto entries = local_files().list_folder(folder).value();
-  for (const FolderEntry& entry : entries) {
-    const std::string run = join_path(folder, entry.name);
-    const auto config = read_file(local_files(), join_path(run, "config.json"), 1 << 20);
-    if (entry.kind != FileKind::kFolder || !config) continue;
-    const Json json = parse_json(*config).value();
-    fmt::print("{:<24} {} epochs={} batch_size={} seed={}", run, json.value("data", ""), json.value("epochs", 0),
-               json.value("batch_size", 0), json.value("seed", 0));
-    const auto package = formats::Package::open(local_files(), join_path(run, "model.lepton"));
-    if (package && package->manifest().contains("task") && package->manifest()["task"].contains("validation")) {
-      for (const auto& [key, value] : package->manifest()["task"]["validation"].items())
-        fmt::print(" val_{}={:.4f}", key, value.get<double>());
-    }
-    fmt::print("\n");
-  }
-}
-
 void doctor() {
-  fmt::print("lepton {}\ncompute threads: {}\n", LEPTON_VERSION, num_threads());
+  fmt::print("lepton {}\ncompute threads: {}\nvector instructions: {}\noneDNN: {}\n", LEPTON_VERSION, num_threads(),
+             kernels::instruction_set(), kernels::onednn_version());
   const auto folder = data::data_folder(local_files());
   fmt::print("data folder: {}\n", folder ? *folder : std::string("none (set LEPTON_DATA_DIR)"));
   for (const data::NamedDatasetInfo& info : data::named_datasets()) {
@@ -125,15 +108,6 @@ void add_model(CLI::App& app, Context& context) {
   auto* show = command->add_subcommand("show", "Layers, sizes, memory and card of a package. Example: lepton model show model.lepton");
   show->add_option("model", *path, "a .lepton package")->required();
   show->callback([=, &context] { context.run = [=] { show_model(*path); }; });
-}
-
-void add_runs(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("runs", "Trainings of this folder");
-  command->require_subcommand(1);
-  auto folder = std::make_shared<std::string>("runs");
-  auto* list = command->add_subcommand("list", "One line for each run. Example: lepton runs list");
-  list->add_option("folder", *folder, "where the run folders are");
-  list->callback([=, &context] { context.run = [=] { list_runs(*folder); }; });
 }
 
 void add_doctor(CLI::App& app, Context& context) {

@@ -10,7 +10,8 @@
 #include "lepton/data/image/codec.hpp"
 #include "lepton/data/picture_source.hpp"
 #include "lepton/data/split.hpp"
-#include "lepton/tasks/image_classification.hpp"
+#include "lepton/tasks/settings.hpp"
+#include "lepton/tasks/task.hpp"
 
 namespace lepton::cli {
 namespace {
@@ -26,7 +27,7 @@ std::string new_run_folder() {
   }
 }
 
-void print_run(const tasks::ImageRun& run) {
+void print_run(const tasks::TrainResult& run) {
   if (run.best_epoch == 0) {
     fmt::print("no epoch was finished; go on with --resume\n");
     return;
@@ -37,26 +38,41 @@ void print_run(const tasks::ImageRun& run) {
   if (!run.stop_reason.empty()) fmt::print("training ended early: {}\n", run.stop_reason);
 }
 
-void print_evaluation(const tasks::ImageEvaluation& e, const std::string& part) {
-  fmt::print("{} accuracy {:.2f} % (95 % interval {:.2f} to {:.2f}), {} of {} right; always saying the most frequent class: {:.1f} %\n",
-             part, 100 * e.accuracy, 100 * e.accuracy_low, 100 * e.accuracy_high, e.right, e.samples, 100 * e.majority);
+Json to_json(const tasks::EvaluationResult& e) {
+  Json figures = Json::array();
+  for (const train::Figure& f : e.figures)
+    figures.push_back({{"name", f.name}, {"value", f.value}, {"low", f.interval.low}, {"high", f.interval.high}});
+  return {{"samples", e.samples}, {"openings", e.openings}, {"figures", figures}, {"report", e.report}};
+}
+
+void print_evaluation(const tasks::EvaluationResult& e, const std::string& part, bool as_json) {
+  if (as_json) {
+    fmt::print("{}\n", dump_json(to_json(e), JsonStyle::kIndented));
+    return;
+  }
+  fmt::print("{}: {} samples; figures with 95 % intervals\n", part, e.samples);
+  for (const train::Figure& f : e.figures) {
+    fmt::print("  {:<56} {:.4f}  ({:.4f} to {:.4f}){}\n", f.name, f.value, f.interval.low, f.interval.high,
+               f.note.empty() ? "" : "  " + f.note);
+  }
   if (e.openings > 0) fmt::print("the test set of this data was opened {} time{} so far\n", e.openings, e.openings == 1 ? "" : "s");
   fmt::print("report: {}\n", e.report);
 }
 
-void print_predictions(const std::vector<tasks::ImagePrediction>& predictions, bool as_json) {
+void print_predictions(const std::vector<tasks::PredictionRow>& predictions, bool as_json) {
   if (as_json) {
     Json list = Json::array();
     for (const auto& p : predictions) {
-      Json probabilities = Json::object();
-      for (const auto& [label, value] : p.probabilities) probabilities[label] = value;
-      list.push_back({{"file", p.file}, {"label", p.label}, {"probabilities", probabilities}});
+      Json row = {{"input", p.input}, {"said", p.said}};
+      for (const auto& [label, value] : p.probabilities) row["probabilities"][label] = value;
+      list.push_back(std::move(row));
     }
     fmt::print("{}\n", dump_json(list, JsonStyle::kIndented));
     return;
   }
   for (const auto& p : predictions) {
-    fmt::print("{:<40} {:<14} {:5.1f} %", p.file, p.label, 100 * p.probabilities[0].second);
+    fmt::print("{:<40} {:<14}", p.input, p.said);
+    if (!p.probabilities.empty()) fmt::print(" {:5.1f} %", 100 * p.probabilities[0].second);
     if (p.probabilities.size() > 1) fmt::print("   (then {} {:.1f} %)", p.probabilities[1].first, 100 * p.probabilities[1].second);
     fmt::print("\n");
   }
@@ -84,16 +100,18 @@ std::vector<std::string> some_test_pictures(const std::string& folder, const std
 void demo_fashion(const Context& context, std::int64_t epochs) {
   const std::string folder = "runs/demo-fashion";
   fmt::print("Fashion-MNIST: 60,000 pictures to learn from, 10,000 to test. Looking for copies across the split first.\n");
-  tasks::ImageTrainingConfig config{.data = "fashion-mnist", .run_folder = folder, .epochs = epochs};
+  const tasks::TaskDef& task = tasks::get_task("image-classification");
+  const std::string data_name = "fashion-mnist";
+  const Attributes settings = complete_attributes(task.name, task.settings, {{"data", data_name}, {"epochs", epochs}}).value();
   const auto begin = Clock::now();
-  const tasks::ImageRun run = tasks::train_images(config, context.cancel).value();
+  const tasks::TrainResult run = task.train({.settings = settings, .run_folder = folder, .cancel = context.cancel}).value();
   print_run(run);
   fmt::print("trained in {:.0f} s\n\n", seconds_since(begin));
   if (run.interrupted || run.best_epoch == 0) return;
   fmt::print("Opening the test set, once:\n");
-  print_evaluation(tasks::evaluate_images(folder, "test").value(), "test");
+  print_evaluation(task.evaluate(folder, "test").value(), "test", false);
   fmt::print("\nTen test pictures through the package (file names tell the truth):\n");
-  print_predictions(tasks::predict_images(run.package, some_test_pictures(folder, config.data)).value(), false);
+  print_predictions(task.predict(run.package, some_test_pictures(folder, data_name)).value(), false);
   fmt::print("\nTry next:\n  lepton data inspect DIR\n  lepton train data=DIR epochs=10\n  lepton predict {} PICTURE…\n", run.package);
 }
 
@@ -108,68 +126,124 @@ void add_demo(CLI::App& app, Context& context) {
   command->callback([&context, epochs] { context.run = [&context, epochs] { demo_fashion(context, *epochs); }; });
 }
 
+namespace {
+
+struct TrainArguments {
+  std::string task, data, resume, run;
+  std::vector<std::string> settings;  // key=value, or config files
+  bool json = false;
+};
+
+// What a config file or the command line says, in the order in which later ones win.
+std::vector<tasks::GivenSetting> given_settings(TrainArguments& arguments) {
+  std::vector<tasks::GivenSetting> given;
+  const auto add_file = [&](const std::string& path) {
+    tasks::ConfigFile config = tasks::read_config_file(local_files(), path).value();
+    for (const std::string& difference : tasks::differences_from_here(config.made_by))
+      std::fprintf(stderr, "note: %s: the same bits are not promised\n", difference.c_str());
+    for (tasks::GivenSetting& setting : config.settings) {
+      if (setting.key == "task" && setting.values.size() == 1) {
+        if (arguments.task.empty()) arguments.task = setting.values[0];
+        continue;
+      }
+      given.push_back(std::move(setting));
+    }
+  };
+  if (!arguments.resume.empty()) add_file(join_path(arguments.resume, "config.yaml"));
+  for (const std::string& setting : arguments.settings) {
+    const bool file = setting.ends_with(".yaml") || setting.ends_with(".yml");
+    if (file && setting.find('=') == std::string::npos) {
+      add_file(setting);
+    } else {
+      given.push_back(tasks::setting_from_text(setting).value());
+    }
+  }
+  if (!arguments.data.empty()) given.push_back({"data", {arguments.data}});
+  return given;
+}
+
+void train(TrainArguments arguments, Context& context) {
+  const std::vector<tasks::GivenSetting> given = given_settings(arguments);
+  const tasks::TaskDef& task = tasks::get_task(arguments.task.empty() ? "image-classification" : arguments.task);
+  tasks::TrainRequest request{.cancel = context.cancel};
+  request.settings = tasks::settings_from(task.name, task.settings, given).value();
+  request.resume = !arguments.resume.empty();
+  request.run_folder = request.resume ? arguments.resume : arguments.run.empty() ? new_run_folder() : arguments.run;
+  request.verbose = arguments.json ? 0 : 1;
+  if (!arguments.json) fmt::print("run folder: {}\n", request.run_folder);
+  const tasks::TrainResult result = task.train(request).value();
+  if (arguments.json) {
+    Json validation = Json::object();
+    for (const auto& [key, value] : result.validation) validation[key] = value;
+    fmt::print("{}\n", dump_json(Json{{"run", request.run_folder},
+                                      {"model", result.package},
+                                      {"best_epoch", result.best_epoch},
+                                      {"validation", validation},
+                                      {"interrupted", result.interrupted}},
+                                 JsonStyle::kIndented));
+  } else {
+    print_run(result);
+  }
+  if (!result.interrupted) return;
+  if (!arguments.json) fmt::print("interrupted; go on with: lepton train --resume {}\n", request.run_folder);
+  context.exit_code = error_code_info(ErrorCode::kCancelled).exit_code;
+}
+
+std::string settings_help() {
+  std::string text = "Settings, by task:\n";
+  for (const tasks::TaskDef& task : tasks::all_tasks()) {
+    text += fmt::format("\n{}: {}\n", task.name, task.summary);
+    for (const AttributeDef& setting : task.settings) {
+      text += fmt::format("  {:<12} {} ({})\n", setting.name, setting.doc,
+                          setting.required ? std::string("needed") : "default " + setting.default_value.to_string());
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
 void add_train(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("train", "Trains a model. Example: lepton train data=pictures epochs=10 batch_size=32");
-  auto task = std::make_shared<std::string>("image-classification");
-  auto data = std::make_shared<std::string>(), resume = std::make_shared<std::string>(), run = std::make_shared<std::string>();
-  auto settings = std::make_shared<std::vector<std::string>>();
-  command->add_option("--task", *task, "what is predicted")->check(CLI::IsMember({"image-classification"}));
-  command->add_option("--data", *data, "folder of classes, IDX or NPZ files, or the name of a known data set");
-  command->add_option("--run", *run, "run folder (default: the next runs/NNN)");
-  command->add_option("--resume", *resume, "run folder of an interrupted training");
-  command->add_option("settings", *settings,
-                      "key=value: epochs, batch_size, seed, validation, test, optimizer, patience, data, allow_leaks");
-  command->callback([=, &context] {
-    context.run = [=, &context] {
-      tasks::ImageTrainingConfig config;
-      std::vector<std::string> all = *settings;
-      if (!resume->empty()) {
-        // The config of the run is what goes on; only later settings change it.
-        const Json old = parse_json(read_file(local_files(), join_path(*resume, "config.json"), 1 << 20).value()).value();
-        for (const auto& [key, value] : old.items()) {
-          if (key == "task" || key == "threads" || value.is_array()) continue;
-          tasks::set_from_text(config, key, value.is_string() ? value.get<std::string>() : value.dump()).value();
-        }
-        for (const Json& id : old.at("allow_leaks")) config.allow_leaks.push_back(id.get<std::string>());
-        config.resume = true;
-        config.run_folder = *resume;
-      }
-      for (const std::string& setting : all) {
-        const std::size_t equals = setting.find('=');
-        if (equals == std::string::npos) fail(ErrorCode::kInvalidArgument, "train: '{}' must be key=value", setting);
-        tasks::set_from_text(config, setting.substr(0, equals), setting.substr(equals + 1)).value();
-      }
-      if (!data->empty()) config.data = *data;
-      if (config.data.empty())
-        fail(ErrorCode::kInvalidArgument, "train: say what to learn from with --data (a folder, or a name from 'lepton data list')");
-      if (config.run_folder.empty()) config.run_folder = run->empty() ? new_run_folder() : *run;
-      fmt::print("run folder: {}\n", config.run_folder);
-      const tasks::ImageRun result = tasks::train_images(config, context.cancel).value();
-      print_run(result);
-      if (result.interrupted) {
-        fmt::print("interrupted; go on with: lepton train --resume {}\n", config.run_folder);
-        context.exit_code = error_code_info(ErrorCode::kCancelled).exit_code;
-      }
-    };
-  });
+  auto* command = app.add_subcommand(
+      "train",
+      "Trains a model. Examples: lepton train data=pictures epochs=10; lepton train --task tabular-classification data=rows.csv "
+      "target=outcome; lepton train config.yaml seed=2");
+  auto arguments = std::make_shared<TrainArguments>();
+  command->add_option("--task", arguments->task, "what is predicted (default: image-classification)");
+  command->add_option("--data", arguments->data, "what to learn from: a folder, a file, or the name of a known data set");
+  command->add_option("--run", arguments->run, "run folder (default: the next runs/NNN)");
+  command->add_option("--resume", arguments->resume, "run folder of an interrupted training");
+  command->add_flag("--json", arguments->json, "print the result as JSON");
+  command->add_option("settings", arguments->settings, "key=value, or a YAML file of settings; later ones win");
+  command->footer(settings_help());
+  command->callback([=, &context] { context.run = [=, &context] { train(*arguments, context); }; });
 }
 
 void add_eval(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("eval", "Evaluates a run and writes its report. Example: lepton eval runs/001 --data test");
   auto run = std::make_shared<std::string>(), part = std::make_shared<std::string>("val");
+  auto as_json = std::make_shared<bool>(false);
   command->add_option("run", *run, "run folder")->required();
   command->add_option("--data", *part, "val, train, or test: opening the test set is counted")
       ->check(CLI::IsMember({"train", "val", "test"}));
-  command->callback([=, &context] { context.run = [=] { print_evaluation(tasks::evaluate_images(*run, *part).value(), *part); }; });
+  command->add_flag("--json", *as_json, "print JSON");
+  command->callback([=, &context] {
+    context.run = [=] {
+      const tasks::TaskDef& task = tasks::task_of_package(join_path(*run, "model.lepton"));
+      print_evaluation(task.evaluate(*run, *part).value(), *part, *as_json);
+    };
+  });
 }
 
 void add_predict(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("predict", "Predicts pictures. Example: lepton predict model.lepton a.png b.jpg --json");
+  auto* command = app.add_subcommand("predict",
+                                     "Predicts pictures or rows of tables. Examples: lepton predict model.lepton a.png b.jpg --json; "
+                                     "lepton predict model.lepton rows.csv");
   auto model = std::make_shared<std::string>();
   auto paths = std::make_shared<std::vector<std::string>>();
   auto as_json = std::make_shared<bool>(false);
   command->add_option("model", *model, "a .lepton package")->required();
-  command->add_option("files", *paths, "picture files, or a folder of them")->required();
+  command->add_option("files", *paths, "picture or CSV files, or a folder of them")->required();
   command->add_flag("--json", *as_json, "print JSON");
   command->callback([=, &context] {
     context.run = [=] {
@@ -185,7 +259,7 @@ void add_predict(CLI::App& app, Context& context) {
           if (entry.kind == FileKind::kRegular) all.push_back(join_path(path, entry.name));
         }
       }
-      print_predictions(tasks::predict_images(*model, all).value(), *as_json);
+      print_predictions(tasks::task_of_package(*model).predict(*model, all).value(), *as_json);
     };
   });
 }

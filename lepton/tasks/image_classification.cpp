@@ -1,19 +1,16 @@
 // Training of image classifiers.
 #include "lepton/tasks/image_classification.hpp"
 
-#include <charconv>
-
 #include "lepton/base/files.hpp"
 #include "lepton/base/json.hpp"
-#include "lepton/base/parallel.hpp"
 #include "lepton/base/path.hpp"
-#include "lepton/base/text.hpp"
 #include "lepton/data/fingerprint.hpp"
 #include "lepton/data/leak/leak_guard.hpp"
 #include "lepton/data/picture_source.hpp"
 #include "lepton/nn/layers.hpp"
 #include "lepton/tasks/internal/image_run.hpp"
 #include "lepton/tasks/loader_source.hpp"
+#include "lepton/tasks/task_list.hpp"
 #include "lepton/train/checkpoint.hpp"
 #include "lepton/train/fit_loop.hpp"
 #include "lepton/train/package.hpp"
@@ -21,15 +18,6 @@
 
 namespace lepton::tasks {
 namespace {
-
-template <class T>
-Result<void> parse_number(std::string_view key, std::string_view text, T& out) {
-  const auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (code != std::errc() || stop != text.data() + text.size()) {
-    return make_error(ErrorCode::kInvalidArgument, "config: {} must be a number (got '{}')", key, text);
-  }
-  return {};
-}
 
 // Conv 32, pool, conv 64, pool, dense 128: the small network of the Fashion-MNIST papers, with dropout.
 train::Model make_model(const Shape& picture, std::int64_t classes, std::uint64_t seed) {
@@ -76,8 +64,7 @@ Json describe_run(const ImageTrainingConfig& config, const OpenedData& opened, c
       {"data",
        {{"source", config.data}, {"train_fingerprint", data::fingerprint(*opened.dataset, rows).value()}, {"train_samples", rows.size()}}},
       {"best_epoch", best_epoch},
-      {"validation", metrics},
-      {"config", to_json(config)}};
+      {"validation", metrics}};
 }
 
 std::string card_of(const Json& task) {
@@ -86,6 +73,34 @@ std::string card_of(const Json& task) {
   text += "\nFigures on the validation samples that chose the epoch (optimistic; see the test report):\n\n";
   for (const auto& [key, value] : task.at("validation").items()) text += fmt::format("- {}: {:.4f}\n", key, value.get<double>());
   return text;
+}
+
+Attributes settings_of(const ImageTrainingConfig& c) {
+  return {{"data", c.data},
+          {"epochs", c.epochs},
+          {"batch_size", c.batch_size},
+          {"seed", static_cast<std::int64_t>(c.seed)},
+          {"validation", c.validation},
+          {"test", c.test},
+          {"optimizer", c.optimizer},
+          {"patience", c.patience},
+          {"allow_leaks", c.allow_leaks}};
+}
+
+ImageTrainingConfig config_of(const TrainRequest& request) {
+  const Attributes& s = request.settings;
+  return {.data = s.text("data"),
+          .run_folder = request.run_folder,
+          .epochs = s.integer("epochs"),
+          .batch_size = s.integer("batch_size"),
+          .seed = static_cast<std::uint64_t>(s.integer("seed")),
+          .validation = s.number("validation"),
+          .test = s.number("test"),
+          .optimizer = s.text("optimizer"),
+          .patience = s.integer("patience"),
+          .allow_leaks = s.get<std::vector<std::string>>("allow_leaks"),
+          .resume = request.resume,
+          .verbose = request.verbose};
 }
 
 ImageRun train_in(const ImageTrainingConfig& config, const std::atomic<bool>* cancel) {
@@ -97,7 +112,8 @@ ImageRun train_in(const ImageTrainingConfig& config, const std::atomic<bool>* ca
   const auto lock = files.lock(join_path(config.run_folder, "lock")).value();
   opened.split = make_split(opened.dataset, config);
   data::refuse_leaks(data::check_leaks(*opened.dataset, opened.split).value(), *opened.dataset, config.allow_leaks).value();
-  write_atomic(files, join_path(config.run_folder, "config.json"), dump_json(to_json(config), JsonStyle::kIndented)).value();
+  const std::string fingerprint = data::fingerprint(*opened.dataset, opened.split.indices("train").value()).value();
+  write_run_config(config.run_folder, "image-classification", settings_of(config), fingerprint).value();
   write_atomic(files, join_path(config.run_folder, "split.json"), dump_json(data::to_json(opened.split, *opened.dataset))).value();
 
   const auto part = [&](const char* name) { return data::subset(opened.dataset, opened.split.indices(name).value()); };
@@ -133,43 +149,34 @@ ImageRun train_in(const ImageTrainingConfig& config, const std::atomic<bool>* ca
 
 }  // namespace
 
-Json to_json(const ImageTrainingConfig& c) {
-  return {{"task", "image-classification"},
-          {"data", c.data},
-          {"epochs", c.epochs},
-          {"batch_size", c.batch_size},
-          {"seed", c.seed},
-          {"validation", c.validation},
-          {"test", c.test},
-          {"optimizer", c.optimizer},
-          {"patience", c.patience},
-          {"allow_leaks", c.allow_leaks},
-          {"threads", num_threads()}};
-}
-
-Result<void> set_from_text(ImageTrainingConfig& c, std::string_view key, std::string_view value) {
-  if (key == "epochs") return parse_number(key, value, c.epochs);
-  if (key == "batch_size") return parse_number(key, value, c.batch_size);
-  if (key == "seed") return parse_number(key, value, c.seed);
-  if (key == "validation") return parse_number(key, value, c.validation);
-  if (key == "test") return parse_number(key, value, c.test);
-  if (key == "patience") return parse_number(key, value, c.patience);
-  if (key == "data") {
-    c.data = value;
-  } else if (key == "optimizer") {
-    c.optimizer = value;
-  } else if (key == "allow_leaks") {
-    c.allow_leaks.emplace_back(value);
-  } else {
-    const std::vector<std::string> known = {"data", "epochs",    "batch_size", "seed",       "validation",
-                                            "test", "optimizer", "patience",   "allow_leaks"};
-    return make_error(ErrorCode::kInvalidArgument, "config: there is no key '{}'{}", key, did_you_mean(key, known));
-  }
-  return {};
-}
-
 Result<ImageRun> train_images(const ImageTrainingConfig& config, const std::atomic<bool>* cancel) {
   return catch_error([&] { return train_in(config, cancel); });
+}
+
+namespace {
+
+Result<EvaluationResult> evaluate_image_run(const std::string& run_folder, const std::string& part) {
+  LEPTON_TRY(const ImageEvaluation e, evaluate_images(run_folder, part));
+  return EvaluationResult{e.report, e.samples, e.openings, e.figures};
+}
+
+Result<std::vector<PredictionRow>> predict_image_rows(const std::string& package, const std::vector<std::string>& paths) {
+  LEPTON_TRY(const std::vector<ImagePrediction> predictions, predict_images(package, paths));
+  std::vector<PredictionRow> rows;
+  for (const ImagePrediction& p : predictions) rows.push_back({p.file, p.label, p.probabilities});
+  return rows;
+}
+
+}  // namespace
+
+TaskDef image_classification_task() {
+  return {.name = "image-classification",
+          .summary = "A class for each picture, learnt from a folder of classes.",
+          .settings = with_common_settings(
+              {{"allow_leaks", std::vector<std::string>{}, any_value, "copies across the split that are accepted, by name"}}),
+          .train = [](const TrainRequest& request) { return train_images(config_of(request), request.cancel); },
+          .evaluate = evaluate_image_run,
+          .predict = predict_image_rows};
 }
 
 }  // namespace lepton::tasks

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "lepton/base/json_fwd.hpp"
 #include "lepton/data/dataset.hpp"
 #include "lepton/data/recipe/image_recipe.hpp"
 #include "lepton/data/split.hpp"
+#include "lepton/tasks/task.hpp"
 #include "lepton/train/model.hpp"
 
 namespace lepton::tasks {
@@ -28,22 +28,11 @@ struct ImageTrainingConfig {
   int verbose = 1;
 };
 
-/// The config as JSON and back; unknown keys are errors that name the nearest.
-Json to_json(const ImageTrainingConfig& config);
-/// Sets one `key` from text, as `lepton train key=value` gives it.
-Result<void> set_from_text(ImageTrainingConfig& config, std::string_view key, std::string_view value);
-
-struct ImageRun {
-  std::string package;     // path of the .lepton file
-  train::Logs validation;  // figures of the best epoch
-  std::int64_t best_epoch = 0;
-  bool interrupted = false;  // by `cancel`; resume goes on from the last checkpoint
-  std::string stop_reason;
-};
+using ImageRun = TrainResult;
 
 /// Trains a small convolutional network: split without leaks, best epoch by val_loss, package of that epoch.
 ///
-/// The run folder gets config.json, split.json, metrics.csv, curves.svg, checkpoints/ and model.lepton. One process at a time may use it.
+/// The run folder gets config.yaml, split.json, metrics.csv, curves.svg, checkpoints/ and model.lepton. One process at a time may use it.
 /// Errors:  those of reading; kInvalidArgument for leaks that are not allowed; kUnavailable if another process uses the folder.
 Result<ImageRun> train_images(const ImageTrainingConfig& config, const std::atomic<bool>* cancel = nullptr);
 
@@ -51,8 +40,9 @@ struct ImageEvaluation {
   std::string report;  // path of report.html
   std::int64_t samples = 0, right = 0;
   double accuracy = 0, accuracy_low = 0, accuracy_high = 0;
-  double majority = 0;        // accuracy of always saying the most frequent class
-  std::int64_t openings = 0;  // of the test set, this one included; 0 for other parts
+  double majority = 0;                 // accuracy of always saying the most frequent class
+  std::vector<train::Figure> figures;  // all of them, as the report shows them
+  std::int64_t openings = 0;           // of the test set, this one included; 0 for other parts
 };
 
 /// Evaluates the model of a run on a part of its data ("train", "val" or "test") and writes report.html. Opening the test set is counted.

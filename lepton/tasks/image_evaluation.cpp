@@ -1,19 +1,16 @@
 // Evaluation reports and predictions of image classifiers.
 #include <algorithm>
-#include <chrono>
-#include <ctime>
 #include <map>
 #include <numeric>
 
 #include "lepton/base/files.hpp"
 #include "lepton/base/json.hpp"
 #include "lepton/base/path.hpp"
-#include "lepton/data/fingerprint.hpp"
 #include "lepton/data/image/codec.hpp"
 #include "lepton/data/picture_source.hpp"
-#include "lepton/data/test_openings.hpp"
 #include "lepton/tasks/image_classification.hpp"
 #include "lepton/tasks/internal/image_run.hpp"
+#include "lepton/tasks/internal/opening.hpp"
 #include "lepton/tasks/loader_source.hpp"
 #include "lepton/train/package.hpp"
 #include "lepton/train/report/page.hpp"
@@ -26,15 +23,6 @@ constexpr std::uint64_t kMaxJsonBytes = std::uint64_t{256} << 20;
 
 Json read_json(const std::string& path) {
   return parse_json(read_file(local_files(), path, kMaxJsonBytes).value(), {.max_bytes = kMaxJsonBytes}).value();
-}
-
-std::string utc_now() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  (void)std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
 }
 
 struct Scores {
@@ -97,7 +85,7 @@ double share_of_majority(const std::vector<std::int64_t>& truth) {
   return truth.empty() ? 0 : static_cast<double>(largest) / static_cast<double>(truth.size());
 }
 
-std::string write_page(const ImageEvaluation& e, const Scores& s, const data::Dataset& samples, const std::vector<std::string>& labels,
+std::string write_page(ImageEvaluation& e, const Scores& s, const data::Dataset& samples, const std::vector<std::string>& labels,
                        const std::string& part, const std::string& data_name, const std::string& curves) {
   const auto classes = static_cast<std::int64_t>(labels.size());
   train::Page page("Image classifier: " + part + " report",
@@ -120,10 +108,11 @@ std::string write_page(const ImageEvaluation& e, const Scores& s, const data::Da
     return train::expected_calibration_error(train::reliability(c, r));
   });
   const std::int64_t majority_right = static_cast<std::int64_t>(e.majority * static_cast<double>(e.samples) + 0.5);
-  page.figures({{"accuracy", e.accuracy, {e.accuracy_low, e.accuracy_high}, fmt::format("{} of {}", e.right, e.samples)},
-                {"macro F1", train::macro_f1(confusion), f1},
-                {"calibration error", train::expected_calibration_error(bins), ece, "0 is best"},
-                {"baseline: most frequent class", e.majority, train::wilson_interval(majority_right, e.samples)}});
+  e.figures = {{"accuracy", e.accuracy, {e.accuracy_low, e.accuracy_high}, fmt::format("{} of {}", e.right, e.samples)},
+               {"macro F1", train::macro_f1(confusion), f1},
+               {"calibration error", train::expected_calibration_error(bins), ece, "0 is best"},
+               {"baseline: most frequent class", e.majority, train::wilson_interval(majority_right, e.samples)}};
+  page.figures(e.figures);
   if (part != "test")
     page.warning("These samples took part in training or in choosing the epoch: the figures are optimistic. Use the test set for a claim.");
   if (!curves.empty()) {
@@ -158,10 +147,7 @@ ImageEvaluation evaluate_in(const std::string& folder, const std::string& part) 
   opened.split = data::split_from_json(read_json(join_path(folder, "split.json")), *opened.dataset).value();
   const std::vector<std::int64_t> rows = opened.split.indices(part).value();
   ImageEvaluation e;
-  if (part == "test") {
-    const data::TestOpenings openings(files, data::state_folder());
-    e.openings = openings.open(data::fingerprint(*opened.dataset, rows).value(), {.time = utc_now(), .purpose = folder}).value();
-  }
+  e.openings = open_part(part, *opened.dataset, rows, folder);
   const data::DatasetHandle samples = data::subset(opened.dataset, rows);
   const Scores s = score(loaded.model, samples);
   e.samples = static_cast<std::int64_t>(s.truth.size());

@@ -1,0 +1,130 @@
+// runs list and compare: what was trained in this folder, and how runs differ.
+#include <CLI/CLI.hpp>
+#include <set>
+
+#include "lepton/base/files.hpp"
+#include "lepton/base/json.hpp"
+#include "lepton/base/path.hpp"
+#include "lepton/base/text.hpp"
+#include "lepton/cli/commands.hpp"
+#include "lepton/formats/package.hpp"
+#include "lepton/tasks/settings.hpp"
+
+namespace lepton::cli {
+namespace {
+
+struct Run {
+  std::string folder;
+  std::vector<std::pair<std::string, std::string>> settings;
+  std::vector<std::pair<std::string, double>> validation;  // of the best epoch; empty while it trains
+};
+
+const std::string* find_setting(const Run& run, std::string_view key) {
+  for (const auto& [name, value] : run.settings) {
+    if (name == key) return &value;
+  }
+  return nullptr;
+}
+
+Run read_run(const std::string& folder) {
+  Run run{folder, {}, {}};
+  const tasks::ConfigFile config = tasks::read_config_file(local_files(), join_path(folder, "config.yaml")).value();
+  for (const tasks::GivenSetting& setting : config.settings) run.settings.emplace_back(setting.key, join(setting.values, ","));
+  const auto package = formats::Package::open(local_files(), join_path(folder, "model.lepton"));
+  if (!package || !package->manifest().contains("task")) return run;
+  const Json& task = package->manifest()["task"];
+  if (!task.contains("validation")) return run;
+  for (const auto& [key, value] : task["validation"].items()) run.validation.emplace_back(key, value.get<double>());
+  return run;
+}
+
+std::vector<Run> runs_below(const std::string& folder) {
+  std::vector<Run> runs;
+  const auto entries = local_files().list_folder(folder).value();
+  for (const FolderEntry& entry : entries) {
+    const std::string path = join_path(folder, entry.name);
+    if (entry.kind == FileKind::kFolder && exists(local_files(), join_path(path, "config.yaml")).value()) runs.push_back(read_run(path));
+  }
+  std::ranges::sort(runs, {}, &Run::folder);
+  return runs;
+}
+
+Json to_json(const Run& run) {
+  Json json = {{"run", run.folder}, {"settings", Json::object()}, {"validation", Json::object()}};
+  for (const auto& [key, value] : run.settings) json["settings"][key] = value;
+  for (const auto& [key, value] : run.validation) json["validation"][key] = value;
+  return json;
+}
+
+void print_json(const std::vector<Run>& runs) {
+  Json list = Json::array();
+  for (const Run& run : runs) list.push_back(to_json(run));
+  fmt::print("{}\n", dump_json(list, JsonStyle::kIndented));
+}
+
+void list_runs(const std::string& folder, bool as_json) {
+  const std::vector<Run> runs = runs_below(folder);
+  if (as_json) return print_json(runs);
+  for (const Run& run : runs) {
+    fmt::print("{:<24}", run.folder);
+    for (const char* key : {"task", "data", "epochs", "batch_size", "seed"}) {
+      if (const std::string* value = find_setting(run, key)) fmt::print(" {}={}", key, *value);
+    }
+    for (const auto& [key, value] : run.validation) fmt::print(" val_{}={:.4f}", key, value);
+    fmt::print("\n");
+  }
+}
+
+// Settings that are not the same in all runs, then the figures side by side.
+void compare_runs(const std::vector<std::string>& folders, bool as_json) {
+  std::vector<Run> runs;
+  for (const std::string& folder : folders) runs.push_back(read_run(folder));
+  if (as_json) return print_json(runs);
+  const auto row = [&](const std::string& name, const auto& text_of) {
+    fmt::print("{:<20}", name);
+    for (const Run& run : runs) fmt::print(" {:>24}", text_of(run));
+    fmt::print("\n");
+  };
+  row("", [](const Run& run) { return run.folder; });
+  std::set<std::string> keys, figures;
+  for (const Run& run : runs) {
+    for (const auto& [key, value] : run.settings) keys.insert(key);
+    for (const auto& [key, value] : run.validation) figures.insert(key);
+  }
+  for (const std::string& key : keys) {
+    const auto text = [&](const Run& run) {
+      const std::string* value = find_setting(run, key);
+      return value == nullptr ? std::string("-") : *value;
+    };
+    if (std::ranges::any_of(runs, [&](const Run& run) { return text(run) != text(runs[0]); })) row(key, text);
+  }
+  for (const std::string& key : figures) {
+    row("val_" + key, [&](const Run& run) {
+      for (const auto& [name, value] : run.validation) {
+        if (name == key) return fmt::format("{:.4f}", value);
+      }
+      return std::string("-");
+    });
+  }
+  fmt::print("Figures are those of the validation samples that chose the epoch; intervals stand in each run's report.\n");
+}
+
+}  // namespace
+
+void add_runs(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("runs", "Trainings of this folder");
+  command->require_subcommand(1);
+  auto folder = std::make_shared<std::string>("runs");
+  auto folders = std::make_shared<std::vector<std::string>>();
+  auto as_json = std::make_shared<bool>(false);
+  auto* list = command->add_subcommand("list", "One line for each run. Example: lepton runs list");
+  list->add_option("folder", *folder, "where the run folders are");
+  list->add_flag("--json", *as_json, "print JSON");
+  list->callback([=, &context] { context.run = [=] { list_runs(*folder, *as_json); }; });
+  auto* compare = command->add_subcommand("compare", "What differs, and what it brought. Example: lepton runs compare runs/001 runs/002");
+  compare->add_option("runs", *folders, "run folders")->required()->expected(2, 100);
+  compare->add_flag("--json", *as_json, "print JSON");
+  compare->callback([=, &context] { context.run = [=] { compare_runs(*folders, *as_json); }; });
+}
+
+}  // namespace lepton::cli

@@ -1,0 +1,120 @@
+// YAML by yaml-cpp, kept to a flat list of settings, so that a config is as easy to check as a command line.
+#include <yaml-cpp/yaml.h>
+
+#include "lepton/base/files.hpp"
+#include "lepton/base/text.hpp"
+#include "lepton/tasks/settings.hpp"
+
+namespace lepton::tasks {
+namespace {
+
+constexpr std::uint64_t kMaxBytes = 1 << 20;
+constexpr std::size_t kMaxSettings = 1000, kMaxListItems = 10'000;
+constexpr std::string_view kMadeBy = "made_by";
+
+class Reader {
+ public:
+  explicit Reader(const std::string& path) : path_(path) {}
+
+  std::vector<GivenSetting> settings(const YAML::Node& map, std::vector<GivenSetting>* made_by) const {
+    if (!map.IsMap()) error(map, "expected 'key: value' lines");
+    if (map.size() > kMaxSettings) error(map, "there are too many settings");
+    std::vector<GivenSetting> result;
+    for (const auto& entry : map) {
+      if (!entry.first.IsScalar()) error(entry.first, "a key must be a word");
+      const std::string key = entry.first.Scalar();
+      for (const GivenSetting& earlier : result) {
+        if (earlier.key == key) error(entry.first, fmt::format("'{}' is given twice", key));
+      }
+      if (made_by != nullptr && key == kMadeBy) {
+        *made_by = settings(entry.second, nullptr);
+        continue;
+      }
+      result.push_back({key, values(entry.second), place(entry.first)});
+    }
+    return result;
+  }
+
+ private:
+  std::string place(const YAML::Node& node) const { return fmt::format("{}:{}:{}", path_, node.Mark().line + 1, node.Mark().column + 1); }
+  [[noreturn]] void error(const YAML::Node& node, std::string_view what) const {
+    fail(ErrorCode::kParseError, "{}: {}", place(node), what);
+  }
+
+  std::string word(const YAML::Node& node) const {
+    if (!node.IsScalar()) error(node, "expected a word, a number or a list of them");
+    if (!is_valid_utf8(node.Scalar())) error(node, "the text is not UTF-8");
+    return node.Scalar();
+  }
+
+  std::vector<std::string> values(const YAML::Node& node) const {
+    if (node.IsNull()) return {};
+    if (!node.IsSequence()) return {word(node)};
+    if (node.size() > kMaxListItems) error(node, "the list is too long");
+    std::vector<std::string> all;
+    for (const auto& item : node) all.push_back(word(item));
+    return all;
+  }
+
+  const std::string& path_;
+};
+
+// Text of one value; a list of one stays a list.
+void emit(YAML::Emitter& out, const Attribute& value) {
+  if (const auto* text = std::get_if<std::string>(&value.value())) {
+    out << YAML::DoubleQuoted << *text;
+    return;
+  }
+  if (const auto* list = std::get_if<std::vector<std::string>>(&value.value())) {
+    out << YAML::Flow << YAML::BeginSeq;
+    for (const std::string& item : *list) out << YAML::DoubleQuoted << item;
+    out << YAML::EndSeq;
+    return;
+  }
+  if (const auto* numbers = std::get_if<std::vector<std::int64_t>>(&value.value())) {
+    out << YAML::Flow << *numbers;
+    return;
+  }
+  out << value.to_string();
+}
+
+}  // namespace
+
+Result<ConfigFile> parse_config(std::string_view text, const std::string& path) {
+  if (text.size() > kMaxBytes) return make_error(ErrorCode::kResourceExhausted, "{}: a config has at most {} bytes", path, kMaxBytes);
+  return catch_error([&] {
+    YAML::Node root;
+    try {
+      root = YAML::Load(std::string(text));
+    } catch (const YAML::Exception& error) {
+      fail(ErrorCode::kParseError, "{}:{}:{}: {}", path, error.mark.line + 1, error.mark.column + 1, error.msg);
+    }
+    ConfigFile config;
+    try {
+      if (!root.IsNull()) config.settings = Reader(path).settings(root, &config.made_by);
+    } catch (const YAML::Exception& error) {
+      fail(ErrorCode::kParseError, "{}: {}", path, error.msg);
+    }
+    return config;
+  });
+}
+
+Result<ConfigFile> read_config_file(FileSystem& files, const std::string& path) {
+  LEPTON_TRY(const std::string text, read_file(files, path, kMaxBytes));
+  return parse_config(text, path);
+}
+
+std::string config_text(const Attributes& settings, std::span<const GivenSetting> made_by) {
+  YAML::Emitter out;
+  out << YAML::BeginMap;
+  for (const auto& [key, value] : settings) {
+    out << YAML::Key << key << YAML::Value;
+    emit(out, value);
+  }
+  out << YAML::Key << std::string(kMadeBy) << YAML::Value << YAML::BeginMap;
+  for (const GivenSetting& fact : made_by) out << YAML::Key << fact.key << YAML::Value << YAML::DoubleQuoted << join(fact.values, ",");
+  out << YAML::EndMap << YAML::EndMap;
+  return std::string(out.c_str()) + "\n";
+}
+
+}  // namespace lepton::tasks

@@ -1,0 +1,21 @@
+// What training, evaluating and predicting tables share.
+#pragma once
+
+#include "lepton/base/json_fwd.hpp"
+#include "lepton/data/readers/table_dataset.hpp"
+#include "lepton/data/recipe/tabular_recipe.hpp"
+#include "lepton/data/split.hpp"
+#include "lepton/tasks/task.hpp"
+
+namespace lepton::tasks {
+
+Result<TrainResult> train_table(const TrainRequest& request, data::TargetKind kind);
+Result<EvaluationResult> evaluate_table(const std::string& run_folder, const std::string& part);
+Result<std::vector<PredictionRow>> predict_table(const std::string& package, const std::vector<std::string>& paths);
+
+/// The file that `data` names: a path, or a known data set.
+std::string table_path(const std::string& data);
+/// The group of each row by a column, numbered; empty without a column.
+std::vector<std::int64_t> group_numbers(const data::Table& table, const std::string& column);
+
+}  // namespace lepton::tasks

@@ -1,0 +1,71 @@
+// Tasks: each joins data, recipe, model, loss, metrics, decision rule and report, and is one row of a table that the command line reads.
+#pragma once
+
+#include <atomic>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lepton/op/attribute_def.hpp"
+#include "lepton/train/history.hpp"
+#include "lepton/train/report/statistics.hpp"
+
+namespace lepton::tasks {
+
+struct TrainRequest {
+  Attributes settings;     // complete
+  std::string run_folder;  // made if needed; holds everything that the run leaves
+  bool resume = false;     // go on from the last checkpoint of the run folder
+  int verbose = 1;
+  const std::atomic<bool>* cancel = nullptr;
+};
+
+struct TrainResult {
+  std::string package;          // path of the .lepton file
+  train::Logs validation;       // figures of the best epoch
+  std::int64_t best_epoch = 0;  // 0: none was finished
+  bool interrupted = false;     // by `cancel`; resume goes on from the last checkpoint
+  std::string stop_reason;
+};
+
+struct EvaluationResult {
+  std::string report;  // path of the page
+  std::int64_t samples = 0;
+  std::int64_t openings = 0;  // of the test set, this one included; 0 for other parts
+  std::vector<train::Figure> figures;
+};
+
+/// What a model says of one input.
+struct PredictionRow {
+  std::string input;                                          // file, or row of a table
+  std::string said;                                           // label or number
+  std::vector<std::pair<std::string, double>> probabilities;  // of the labels, best first; empty for numbers
+};
+
+struct TaskDef {
+  std::string_view name;
+  std::string_view summary;
+  std::vector<AttributeDef> settings;
+  Result<TrainResult> (*train)(const TrainRequest&) = nullptr;
+  /// Evaluates a run on "train", "val" or "test" and writes its page. Opening the test set is counted.
+  Result<EvaluationResult> (*evaluate)(const std::string& run_folder, const std::string& part) = nullptr;
+  Result<std::vector<PredictionRow>> (*predict)(const std::string& package, const std::vector<std::string>& paths) = nullptr;
+};
+
+std::span<const TaskDef> all_tasks();
+/// Throws kNotFound, naming the nearest.
+const TaskDef& get_task(std::string_view name);
+/// The task of a packaged model, by what its manifest says.
+const TaskDef& task_of_package(const std::string& package);
+
+/// Settings that every task has: data, epochs, batch_size, seed, validation, test, optimizer, patience; then `own`.
+std::vector<AttributeDef> with_common_settings(std::vector<AttributeDef> own);
+
+/// Writes config.yaml, which replays the run, into the run folder: the settings, and what made them.
+/// `data_fingerprint` tells whether it is the same data later.
+Result<void> write_run_config(const std::string& run_folder, std::string_view task, const Attributes& settings,
+                              const std::string& data_fingerprint);
+/// What differs between the machine and program that wrote a config and this one; empty if a replay should give the same bits.
+std::vector<std::string> differences_from_here(std::span<const struct GivenSetting> made_by);
+
+}  // namespace lepton::tasks

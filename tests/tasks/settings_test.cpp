@@ -1,0 +1,78 @@
+// Settings from the command line and from YAML: typed, checked, and errors that name the place.
+#include "lepton/tasks/settings.hpp"
+
+#include <gtest/gtest.h>
+
+#include "lepton/tasks/task.hpp"
+
+namespace lepton::tasks {
+namespace {
+
+const TaskDef& table_task() { return get_task("tabular-classification"); }
+
+Result<Attributes> from_text(std::vector<std::string> texts) {
+  std::vector<GivenSetting> given;
+  for (const std::string& text : texts) {
+    LEPTON_TRY(GivenSetting setting, setting_from_text(text));
+    given.push_back(std::move(setting));
+  }
+  return settings_from(table_task().name, table_task().settings, given);
+}
+
+TEST(SettingsTest, AreTypedAndLaterOnesWin) {
+  const auto settings = from_text(
+      {"data=a.csv", "target=y", "epochs=3", "epochs=5", "hidden=8,4", "dropout=0", "ignore=id,name", "optimizer=sgd(0.1, momentum=0.9)"});
+  ASSERT_TRUE(settings) << settings.error().message();
+  EXPECT_EQ(settings->integer("epochs"), 5);
+  EXPECT_EQ(settings->integers("hidden"), (std::vector<std::int64_t>{8, 4}));
+  EXPECT_EQ(settings->number("dropout"), 0);
+  EXPECT_EQ(settings->get<std::vector<std::string>>("ignore"), (std::vector<std::string>{"id", "name"}));
+  EXPECT_EQ(settings->text("optimizer"), "sgd(0.1, momentum=0.9)");
+  EXPECT_EQ(settings->integer("batch_size"), 64);
+}
+
+TEST(SettingsTest, WrongOnesAreErrors) {
+  EXPECT_EQ(from_text({"data"}).error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(from_text({"data=a", "target=y", "epochs=three"}).error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(from_text({"data=a", "target=y", "epochs=0"}).error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(from_text({"data=a", "target=y", "dropout=nan"}).error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(from_text({"data=a", "target=y", "dropout=1.5"}).error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(from_text({"data=a"}).error().code(), ErrorCode::kInvalidArgument) << "the target is needed";
+  const auto misspelt = from_text({"data=a", "target=y", "epoch=3"});
+  ASSERT_FALSE(misspelt);
+  EXPECT_NE(misspelt.error().message().find("epochs"), std::string::npos) << "the nearest known key";
+}
+
+ErrorCode config_code(std::string_view text) {
+  const auto config = parse_config(text, "c.yaml");
+  return config ? ErrorCode::kInternal : config.error().code();
+}
+
+TEST(ConfigFileTest, ReadsWhatItWrites) {
+  const Attributes settings = from_text({"data=a \"b\"\n.csv", "target=yes", "hidden=8", "ignore=1,2.5,null"}).value();
+  const std::vector<GivenSetting> made_by = {{"program", {"lepton 0.1.0"}}};
+  const ConfigFile config = parse_config(config_text(settings, made_by), "c.yaml").value();
+  EXPECT_EQ(settings_from("x", table_task().settings, config.settings).value(), settings);
+  ASSERT_EQ(config.made_by.size(), 1u);
+  EXPECT_EQ(config.made_by[0].values, made_by[0].values);
+}
+
+TEST(ConfigFileTest, NamesThePlaceOfAnError) {
+  const ConfigFile config = parse_config("data: a.csv\ntarget: y\n\n  \nepoch: 3\n", "c.yaml").value();
+  const auto settings = settings_from("x", table_task().settings, config.settings);
+  ASSERT_FALSE(settings);
+  EXPECT_NE(std::string(settings.error().what()).find("c.yaml:5:1"), std::string::npos) << settings.error().what();
+}
+
+TEST(ConfigFileTest, RefusesWhatIsNoListOfSettings) {
+  EXPECT_EQ(config_code("- a\n- b\n"), ErrorCode::kParseError);
+  EXPECT_EQ(config_code("a: {b: {c: d}}\n"), ErrorCode::kParseError);
+  EXPECT_EQ(config_code("a: 1\na: 2\n"), ErrorCode::kParseError);
+  EXPECT_EQ(config_code("a: [1, [2]]\n"), ErrorCode::kParseError);
+  EXPECT_EQ(config_code("\xff\xfe: 1"), ErrorCode::kParseError);
+  EXPECT_EQ(config_code(std::string(100'000, '[')), ErrorCode::kParseError);
+  EXPECT_EQ(config_code(std::string(2 << 20, 'a')), ErrorCode::kResourceExhausted);
+}
+
+}  // namespace
+}  // namespace lepton::tasks
