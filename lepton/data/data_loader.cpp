@@ -34,19 +34,32 @@ struct DataLoader::State {
     return {begin, begin + std::min<std::int64_t>(options.batch_size, order.end() - begin)};
   }
 
-  static Result<Batch> load(const Dataset& dataset, const std::vector<std::int64_t>& indices, std::int64_t epoch, std::int64_t number) {
-    auto loaded = catch_error([&] { return dataset.load_batch(indices).value(); });
+  static Result<Batch> load(const Dataset& dataset, const std::vector<std::int64_t>& indices, std::int64_t epoch, std::int64_t number,
+                            const LoaderOptions& options) {
+    auto loaded = catch_error([&] {
+      Batch batch = dataset.load_batch(indices).value();
+      if (!options.augmentation.empty()) augment(batch, epoch, options);
+      return batch;
+    });
     if (!loaded) return loaded.error();
     loaded->epoch = epoch;
     loaded->number = number;
     return loaded;
   }
 
+  // Samples are keyed by their number in the dataset, so that neither order nor thread matters.
+  static void augment(Batch& batch, std::int64_t epoch, const LoaderOptions& options) {
+    Tensor& pictures = batch.inputs[0];
+    const Shape shape(Dims(pictures.shape().begin() + 1, pictures.shape().end()));
+    const auto size = static_cast<std::size_t>(shape.num_elements());
+    for (std::size_t i = 0; i < batch.indices.size(); ++i)
+      options.augmentation.apply(pictures.span<std::uint8_t>().subspan(i * size, size), shape, options.seed, epoch, batch.indices[i]);
+  }
+
   void submit_ahead() {
     while (next_to_submit < num_batches && static_cast<int>(ahead.size()) < options.prefetch_batches) {
-      ahead.push_back(pool->submit([data = dataset, indices = indices_of(next_to_submit), number = next_to_submit, epoch_now = epoch] {
-        return load(*data, indices, epoch_now, number);
-      }));
+      ahead.push_back(pool->submit([data = dataset, indices = indices_of(next_to_submit), number = next_to_submit, epoch_now = epoch,
+                                    given = &options] { return load(*data, indices, epoch_now, number, *given); }));
       ++next_to_submit;
     }
   }
@@ -100,7 +113,7 @@ Result<std::optional<Batch>> DataLoader::next() {
   if (state.next_to_take >= state.num_batches) return std::optional<Batch>();
   const std::int64_t number = state.next_to_take++;
   if (state.options.num_threads == 0) {
-    LEPTON_TRY(Batch batch, State::load(*state.dataset, state.indices_of(number), state.epoch, number));
+    LEPTON_TRY(Batch batch, State::load(*state.dataset, state.indices_of(number), state.epoch, number, state.options));
     return std::optional<Batch>(std::move(batch));
   }
   if (!state.pool) {

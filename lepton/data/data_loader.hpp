@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lepton/base/error.hpp"
+#include "lepton/data/augment/augment.hpp"
 #include "lepton/data/dataset.hpp"
 
 namespace lepton::data {
@@ -15,9 +16,10 @@ struct LoaderOptions {
   std::int64_t batch_size = 32;
   bool shuffle = true;
   std::uint64_t seed = 0;
-  bool drop_last = false;    ///< Leave out a last batch that is smaller than the others.
-  int num_threads = 2;       ///< Threads that load; 0 loads in next().
-  int prefetch_batches = 4;  ///< Most batches that are loaded and not taken yet: the bound on memory, whatever the data's size.
+  bool drop_last = false;          ///< Leave out a last batch that is smaller than the others.
+  int num_threads = 2;             ///< Threads that load; 0 loads in next().
+  Augmentation augmentation = {};  ///< Of the first input, which must be pictures [height, width, channels] u8 then.
+  int prefetch_batches = 4;        ///< Most batches that are loaded and not taken yet: the bound on memory, whatever the data's size.
 };
 
 /// Returns the order in which samples are visited in `epoch`: a permutation that depends on (num_samples, seed, epoch) alone.
@@ -26,7 +28,8 @@ std::vector<std::int64_t> epoch_order(std::int64_t num_samples, bool shuffle, st
 /// Batches come in the same order with the same bits however many threads load them.
 class DataLoader {
  public:
-  /// Throws kInvalidArgument for an empty dataset, a batch size or a prefetch below 1, or drop_last that leaves nothing.
+  /// Throws kInvalidArgument for an augmentation of what is no picture, an empty dataset, a batch size or a prefetch below 1, or drop_last
+  /// that leaves nothing.
   explicit DataLoader(DatasetHandle dataset, LoaderOptions options = {});
   ~DataLoader();
   DataLoader(DataLoader&&) noexcept;

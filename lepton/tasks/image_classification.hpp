@@ -22,7 +22,10 @@ struct ImageTrainingConfig {
   double validation = 0.1;  // share of the training samples kept for choosing the epoch
   double test = 0.2;        // share kept for the test, unless the data has its own
   std::string optimizer = "adam";
-  std::int64_t patience = 3;  // epochs without a better val_loss before the training ends
+  std::int64_t patience = 3;              // epochs without a better val_loss before the training ends
+  std::string model = "small";            // or "large"
+  std::string normalize = "scale";        // to [0, 1]; or "standardize" or "min-max" by the training pictures, each channel
+  std::vector<std::string> augment = {};  // of training pictures: data/augment/augment.hpp says which words
   std::vector<std::string> allow_leaks = {};
   bool resume = false;
   int verbose = 1;

@@ -22,7 +22,7 @@ OpDef random_uniform_op() {
           [] {
             return std::vector<Sample>{{{sample_key()}, {{"shape", {5, 3}}}},
                                        {{sample_key()}, {{"shape", {7}}, {"low", -2.0}, {"stream", 3}}},
-                                       {{sample_key(), {{2, 3}}}}};
+                                       {{sample_key(), {{2, 3}, 0, 9, DType::kI32}}}};
           },
       .rejects =
           [] {
