@@ -82,6 +82,19 @@ data::Split make_split(const data::DatasetHandle& dataset, const ImageTrainingCo
   return split.indices("val") ? split : data::split_part(*dataset, split, "train", train_val, config.seed).value();
 }
 
+// What a linear model makes of the same pixels: the figure that a network has to beat.
+void train_baseline(const ImageTrainingConfig& config, const OpenedData& opened, train::BatchSource& training) {
+  using namespace nn;
+  constexpr std::int64_t kEpochs = 3;
+  const Symbol input = Input(opened.dataset->features()[0].type.shape.dims(), {.dtype = DType::kU8, .name = "image"});
+  const Layer classes = Dense(opened.dataset->target().num_classes(), {.activation = "softmax", .name = "class"});
+  train::Model model(input, classes(Flatten()(Rescaling(1.0 / 255)(input))), {.seed = config.seed, .name = "linear_baseline"});
+  model.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
+  model.fit(training, nullptr, {.epochs = kEpochs, .batch_size = config.batch_size, .verbose = 0});
+  train::save_package(local_files(), join_path(config.run_folder, "baseline.lepton"), model, {{"kind", "baseline"}}, "A linear model.")
+      .value();
+}
+
 train::CompileOptions objective(const ImageTrainingConfig& config) {
   return {.optimizer = optim::Optimizer(config.optimizer), .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}};
 }
@@ -186,6 +199,8 @@ ImageRun train_in(const ImageTrainingConfig& config, const std::atomic<bool>* ca
   const train::Checkpoint best = train::read_checkpoint(files, checkpoint->best_path()).value();
   model.restore_states(best.states).value();
   run.validation = model.evaluate(*validation).logs;
+  const auto plain = loader_source(part("train"), {.batch_size = config.batch_size, .seed = config.seed});
+  train_baseline(config, opened, *plain);
   const Json task = describe_run(config, opened, run.validation, run.best_epoch);
   write_atomic(files, join_path(config.run_folder, "curves.svg"), curves(history, run.best_epoch)).value();
   train::save_package(files, run.package, model, task, card_of(task)).value();

@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "lepton/base/files.hpp"
 #include "lepton/base/json.hpp"
 #include "lepton/base/path.hpp"
 #include "lepton/data/image/codec.hpp"
+#include "lepton/data/leak/leak_guard.hpp"
 #include "lepton/data/picture_source.hpp"
 #include "lepton/tasks/image_classification.hpp"
 #include "lepton/tasks/internal/image_run.hpp"
@@ -85,8 +87,42 @@ double share_of_majority(const std::vector<std::int64_t>& truth) {
   return truth.empty() ? 0 : static_cast<double>(largest) / static_cast<double>(truth.size());
 }
 
+// The same without samples that look like copies of training samples.
+train::Figure without_suspects(const OpenedData& opened, const std::string& part, std::span<const std::int64_t> rows, const Scores& s) {
+  const data::LeakReport report = data::check_leaks(*opened.dataset, opened.split).value();
+  std::set<std::int64_t> suspects;
+  for (const auto& crossing : report.crossings) {
+    for (const data::CopyPair& pair : crossing.pairs) {
+      if (crossing.first_part == part) suspects.insert(pair.first);
+      if (crossing.second_part == part) suspects.insert(pair.second);
+    }
+  }
+  std::int64_t right = 0, count = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (suspects.contains(rows[i])) continue;
+    right += s.right[i];
+    ++count;
+  }
+  return {"accuracy without suspected copies", count == 0 ? 0 : static_cast<double>(right) / static_cast<double>(count),
+          train::wilson_interval(right, count),
+          fmt::format("{} of {} samples look like copies of others across the split", suspects.size(), rows.size())};
+}
+
+// Runs of earlier versions have no linear model beside them.
+std::optional<train::Figure> linear_baseline(const std::string& folder, const data::DatasetHandle& samples) {
+  const std::string path = join_path(folder, "baseline.lepton");
+  if (!exists(local_files(), path).value()) return std::nullopt;
+  train::LoadedPackage baseline = train::load_package(local_files(), path).value();
+  const Scores s = score(baseline.model, samples);
+  const std::int64_t right = std::accumulate(s.right.begin(), s.right.end(), std::int64_t{0});
+  const auto count = static_cast<std::int64_t>(s.right.size());
+  return train::Figure{"baseline: linear model", count == 0 ? 0 : static_cast<double>(right) / static_cast<double>(count),
+                       train::wilson_interval(right, count), "on the same pixels"};
+}
+
 std::string write_page(ImageEvaluation& e, const Scores& s, const data::Dataset& samples, const std::vector<std::string>& labels,
-                       const std::string& part, const std::string& data_name, const std::string& curves) {
+                       const std::string& part, const std::string& data_name, const std::string& curves,
+                       const std::vector<train::Figure>& more) {
   const auto classes = static_cast<std::int64_t>(labels.size());
   train::Page page("Image classifier: " + part + " report",
                    fmt::format("{}, {} {} samples{}", data_name, e.samples, part,
@@ -112,6 +148,7 @@ std::string write_page(ImageEvaluation& e, const Scores& s, const data::Dataset&
                {"macro F1", train::macro_f1(confusion), f1},
                {"calibration error", train::expected_calibration_error(bins), ece, "0 is best"},
                {"baseline: most frequent class", e.majority, train::wilson_interval(majority_right, e.samples)}};
+  e.figures.insert(e.figures.end(), more.begin(), more.end());
   page.figures(e.figures);
   if (part != "test")
     page.warning("These samples took part in training or in choosing the epoch: the figures are optimistic. Use the test set for a claim.");
@@ -159,7 +196,11 @@ ImageEvaluation evaluate_in(const std::string& folder, const std::string& part) 
   e.majority = share_of_majority(s.truth);
   e.report = join_path(folder, part == "test" ? "report.html" : "report-" + part + ".html");
   const auto curves = read_file(files, join_path(folder, "curves.svg"), kMaxJsonBytes);
-  const std::string html = write_page(e, s, *samples, opened.dataset->target().label_names, part, source, curves ? *curves : std::string());
+  std::vector<train::Figure> more;
+  if (auto linear = linear_baseline(folder, samples)) more.push_back(std::move(*linear));
+  if (part != "train") more.push_back(without_suspects(opened, part, rows, s));
+  const std::string html =
+      write_page(e, s, *samples, opened.dataset->target().label_names, part, source, curves ? *curves : std::string(), more);
   write_atomic(files, e.report, html).value();
   return e;
 }
