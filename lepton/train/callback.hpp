@@ -88,6 +88,9 @@ std::shared_ptr<Callback> KeepBest(const KeepBestOptions& options = {});
 /// Writes a line per epoch; appends when a training is resumed.
 std::shared_ptr<Callback> CSVLogger(const std::string& path);
 
+/// Writes the figures of each epoch to event files that TensorBoard shows: LOG_DIR/train and LOG_DIR/validation, tags "epoch_loss" ….
+std::shared_ptr<Callback> TensorBoard(const std::string& log_dir = "logs");
+
 /// Stops when the loss is not a finite number and says which layer, batch and samples it came from.
 std::shared_ptr<Callback> TerminateOnNaN();
 

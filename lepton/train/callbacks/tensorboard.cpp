@@ -1,0 +1,113 @@
+// TensorBoard: event files as TensorFlow writes them. Records of [length, checksum, event, checksum] after the TFRecord format; events
+// are protobuf (tensorflow/core/util/event.proto).
+#include <array>
+#include <chrono>
+#include <cstring>
+
+#include "lepton/base/files.hpp"
+#include "lepton/base/path.hpp"
+#include "lepton/base/wire.hpp"
+#include "lepton/train/callback.hpp"
+
+namespace lepton::train {
+namespace {
+
+// CRC-32C (Castagnoli), reflected polynomial 0x82F63B78.
+std::uint32_t crc32c(std::string_view bytes) {
+  static const std::array<std::uint32_t, 256> table = [] {
+    std::array<std::uint32_t, 256> made{};
+    for (std::uint32_t i = 0; i < made.size(); ++i) {
+      std::uint32_t value = i;
+      for (int bit = 0; bit < 8; ++bit) value = (value >> 1) ^ ((value & 1) != 0 ? 0x82F63B78u : 0u);
+      made[i] = value;
+    }
+    return made;
+  }();
+  std::uint32_t crc = 0xFFFFFFFFu;
+  for (const char c : bytes) crc = table[(crc ^ static_cast<unsigned char>(c)) & 0xFF] ^ (crc >> 8);
+  return crc ^ 0xFFFFFFFFu;
+}
+
+// The format rotates checksums and adds a constant, so that a checksum of data that holds checksums is safe.
+std::uint32_t masked(std::uint32_t crc) { return ((crc >> 15) | (crc << 17)) + 0xA282EAD8u; }
+
+template <class T>
+std::string little_endian(T value) {
+  std::string bytes;
+  for (std::size_t i = 0; i < sizeof(T); ++i) bytes += static_cast<char>((value >> (8 * i)) & 0xFF);
+  return bytes;
+}
+
+std::string record(const std::string& event) {
+  const std::string length = little_endian(static_cast<std::uint64_t>(event.size()));
+  return length + little_endian(masked(crc32c(length))) + event + little_endian(masked(crc32c(event)));
+}
+
+double now_seconds() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+
+std::string version_event() {
+  WireWriter event;
+  event.put_double(1, now_seconds());
+  event.put_text(3, "brain.Event:2");
+  return event.take();
+}
+
+std::string scalar_event(std::int64_t step, std::string_view tag, double value) {
+  WireWriter scalar, summary, event;
+  scalar.put_text(1, tag);
+  scalar.put_float(2, static_cast<float>(value));
+  summary.put_message(1, scalar);
+  event.put_double(1, now_seconds());
+  event.put_int64(2, step);
+  event.put_message(5, summary);
+  return event.take();
+}
+
+// One file of events; made when the first one comes.
+class EventFile {
+ public:
+  explicit EventFile(std::string folder) : folder_(std::move(folder)) {}
+
+  void add(const std::string& event) {
+    if (file_ == nullptr) {
+      local_files().make_folders(folder_).value();
+      const std::string name = fmt::format("events.out.tfevents.{}.lepton", static_cast<std::int64_t>(now_seconds() * 1000));
+      file_ = local_files().open_write(join_path(folder_, name), WriteMode::kCreateNew).value();
+      write(version_event());
+    }
+    write(event);
+    file_->sync().value();
+  }
+
+ private:
+  void write(const std::string& event) {
+    const std::string bytes = record(event);
+    file_->write(std::string_view(bytes)).value();
+  }
+  std::string folder_;
+  std::unique_ptr<WritableFile> file_;
+};
+
+class TensorBoardCallback final : public Callback {
+ public:
+  explicit TensorBoardCallback(const std::string& folder)
+      : train_(join_path(folder, "train")), validation_(join_path(folder, "validation")) {}
+
+  void on_epoch_end(Training& training, Logs& logs) override {
+    const std::int64_t epoch = training.position().epoch;
+    for (const auto& [key, value] : logs) {
+      const bool validation = key.starts_with("val_");
+      (validation ? validation_ : train_).add(scalar_event(epoch, "epoch_" + (validation ? key.substr(4) : key), value));
+    }
+  }
+  std::string name() const override { return "tensorboard"; }
+
+ private:
+  EventFile train_, validation_;
+};
+
+}  // namespace
+
+std::shared_ptr<Callback> TensorBoard(const std::string& log_dir) { return std::make_shared<TensorBoardCallback>(log_dir); }
+
+}  // namespace lepton::train
