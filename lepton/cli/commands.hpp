@@ -25,5 +25,6 @@ void add_op(CLI::App& app, Context& context);
 void add_model(CLI::App& app, Context& context);
 void add_runs(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
+void add_doc(CLI::App& app, Context& context);
 
 }  // namespace lepton::cli
