@@ -67,12 +67,12 @@ Optimizer::Optimizer(const Spec& spec) : def_(&get_optimizer(spec.name)), spec_(
   arguments_ = spec.bind(spec.name, declared).value();
   const int clips = (arguments_.number("clipnorm") > 0) + (arguments_.number("clipvalue") > 0) + (arguments_.number("global_clipnorm") > 0);
   if (clips > 1) fail(ErrorCode::kInvalidArgument, "{}: only one of clipnorm, clipvalue and global_clipnorm can be given", spec.name);
-  if (!arguments_.text("schedule").empty()) (void)LearningRate(Spec(arguments_.text("schedule")));
+  const std::string& schedule = arguments_.text("schedule");
+  learning_rate_ = schedule.empty() ? LearningRate(arguments_.number("learning_rate")) : LearningRate(Spec(schedule));
 }
 
 double Optimizer::learning_rate(std::int64_t step) const {
-  const std::string& schedule = arguments_.text("schedule");
-  return scale_ * (schedule.empty() ? arguments_.number("learning_rate") : LearningRate(Spec(schedule)).at(step));
+  return scale_ * learning_rate_.at(step);
 }
 
 std::vector<SlotState> Optimizer::states(std::span<const std::pair<std::string, TensorType>> weights) const {

@@ -104,6 +104,7 @@ class Optimizer {
   const OptimizerDef* def_;
   Spec spec_;
   Attributes arguments_;
+  LearningRate learning_rate_ = 0.0;
   double scale_ = 1;
 };
 
