@@ -42,8 +42,8 @@ Result<std::vector<TensorType>> infer_graph(const Graph& graph, std::span<const 
   for (const Node& node : graph.nodes()) {
     LEPTON_TRY(std::vector<TensorType> outputs, infer_node(node, types));
     if (outputs.size() != node.outputs.size()) {
-      return make_error(ErrorCode::kInvalidArgument, "{}: {} makes {} values, the graph names {}", graph.name, node.op->name, outputs.size(),
-                        node.outputs.size());
+      return make_error(ErrorCode::kInvalidArgument, "{}: {} makes {} values, the graph names {}", graph.name, node.op->name,
+                        outputs.size(), node.outputs.size());
     }
     for (std::size_t i = 0; i < outputs.size(); ++i) types[static_cast<std::size_t>(node.outputs[i])] = std::move(outputs[i]);
   }

@@ -71,9 +71,7 @@ Optimizer::Optimizer(const Spec& spec) : def_(&get_optimizer(spec.name)), spec_(
   learning_rate_ = schedule.empty() ? LearningRate(arguments_.number("learning_rate")) : LearningRate(Spec(schedule));
 }
 
-double Optimizer::learning_rate(std::int64_t step) const {
-  return scale_ * learning_rate_.at(step);
-}
+double Optimizer::learning_rate(std::int64_t step) const { return scale_ * learning_rate_.at(step); }
 
 std::vector<SlotState> Optimizer::states(std::span<const std::pair<std::string, TensorType>> weights) const {
   std::vector<SlotState> states;
