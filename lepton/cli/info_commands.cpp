@@ -35,21 +35,50 @@ void print_op(const OpDef& op) {
     fmt::print("  ONNX: {} (opset {})\n", op.onnx.name.empty() ? "written by a rule" : op.onnx.name, op.onnx.opset);
 }
 
-void show_op(const std::string& name) {
+void print_json(const Json& json) { fmt::print("{}\n", dump_json(json, JsonStyle::kIndented)); }
+
+Json op_to_json(const OpDef& op) {
+  Json json = {{"name", op.name},         {"family", name_of(op.family)}, {"since", op.since},
+               {"summary", op.summary},   {"formula", op.formula},        {"source", op.source},
+               {"inputs", Json::array()}, {"outputs", Json::array()},     {"attributes", Json::array()}};
+  for (const InputDef& input : op.inputs)
+    json["inputs"].push_back({{"name", input.name}, {"doc", input.doc}, {"optional", input.optional}, {"variadic", input.variadic}});
+  for (const OutputDef& output : op.outputs) json["outputs"].push_back({{"name", output.name}, {"doc", output.doc}});
+  for (const AttributeDef& attribute : op.attributes) {
+    json["attributes"].push_back({{"name", attribute.name},
+                                  {"doc", attribute.doc},
+                                  {"default", attribute.default_value.to_string()},
+                                  {"required", attribute.required}});
+  }
+  return json;
+}
+
+void show_op(const std::string& name, bool as_json) {
   const OpDef* op = ops::find_op(name);
-  if (op != nullptr) return print_op(*op);
+  if (op != nullptr) return as_json ? print_json(op_to_json(*op)) : print_op(*op);
   std::vector<std::string> known;
   for (const OpDef& one : ops::all_ops()) known.emplace_back(one.name);
   fail(ErrorCode::kNotFound, "op: there is no operator '{}'{}", name, did_you_mean(name, known));
 }
 
 // A package: what it predicts, its layers, and what it was worth on validation data.
-void show_model(const std::string& path) {
+void show_model(const std::string& path, bool as_json) {
   train::LoadedPackage loaded = train::load_package(local_files(), path).value();
+  if (as_json) return print_json(*loaded.manifest);
   fmt::print("{}\n{}\n", loaded.model.summary(1), loaded.card);
 }
 
-void doctor() {
+void doctor(bool as_json) {
+  if (as_json) {
+    Json json = {{"version", LEPTON_VERSION},
+                 {"threads", num_threads()},
+                 {"instruction_set", kernels::instruction_set()},
+                 {"onednn", kernels::onednn_version()},
+                 {"data_folder", data::data_folder(local_files()).value_or("")}};
+    for (const data::NamedDatasetInfo& info : data::named_datasets())
+      json["data"][std::string(info.name)] = static_cast<bool>(data::locate_named_dataset(local_files(), info.name));
+    return print_json(json);
+  }
   fmt::print("lepton {}\ncompute threads: {}\nvector instructions: {}\noneDNN: {}\n", LEPTON_VERSION, num_threads(),
              kernels::instruction_set(), kernels::onednn_version());
   const auto folder = data::data_folder(local_files());
@@ -91,11 +120,20 @@ void add_op(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("op", "Operators");
   command->require_subcommand(1);
   auto name = std::make_shared<std::string>();
+  auto as_json = std::make_shared<bool>(false);
   auto* show = command->add_subcommand("show", "What an operator computes and takes. Example: lepton op show softplus");
   show->add_option("name", *name, "of the operator")->required();
-  show->callback([=, &context] { context.run = [=] { show_op(*name); }; });
-  command->add_subcommand("list", "All operators")->callback([&context] {
-    context.run = [] {
+  show->callback([=, &context] { context.run = [=] { show_op(*name, *as_json); }; });
+  show->add_flag("--json", *as_json, "print JSON");
+  auto* list = command->add_subcommand("list", "All operators");
+  list->add_flag("--json", *as_json, "print JSON");
+  list->callback([=, &context] {
+    context.run = [=] {
+      if (*as_json) {
+        Json all = Json::array();
+        for (const OpDef& op : ops::all_ops()) all.push_back(op_to_json(op));
+        return print_json(all);
+      }
       for (const OpDef& op : ops::all_ops()) fmt::print("{:<28} {}\n", op.name, op.summary);
     };
   });
@@ -105,13 +143,18 @@ void add_model(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("model", "Packaged models");
   command->require_subcommand(1);
   auto path = std::make_shared<std::string>();
+  auto as_json = std::make_shared<bool>(false);
   auto* show = command->add_subcommand("show", "Layers, sizes, memory and card of a package. Example: lepton model show model.lepton");
   show->add_option("model", *path, "a .lepton package")->required();
-  show->callback([=, &context] { context.run = [=] { show_model(*path); }; });
+  show->callback([=, &context] { context.run = [=] { show_model(*path, *as_json); }; });
+  show->add_flag("--json", *as_json, "print the manifest");
 }
 
 void add_doctor(CLI::App& app, Context& context) {
-  app.add_subcommand("doctor", "What this machine has and what is missing")->callback([&context] { context.run = doctor; });
+  auto as_json = std::make_shared<bool>(false);
+  auto* command = app.add_subcommand("doctor", "What this machine has and what is missing");
+  command->add_flag("--json", *as_json, "print JSON");
+  command->callback([=, &context] { context.run = [=] { doctor(*as_json); }; });
 }
 
 }  // namespace lepton::cli
