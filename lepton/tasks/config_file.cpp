@@ -12,6 +12,19 @@ constexpr std::uint64_t kMaxBytes = 1 << 20;
 constexpr std::size_t kMaxSettings = 1000, kMaxListItems = 10'000;
 constexpr std::string_view kMadeBy = "made_by";
 
+// UTF-8 without NUL and without the code points that are no characters: YAML has no way to write those.
+bool is_plain_text(const std::string& text) {
+  if (!is_valid_utf8(text) || text.find('\0') != std::string::npos) return false;
+  for (std::size_t i = 0; i + 2 < text.size(); ++i) {
+    const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(text[i + k]); };
+    // U+FFFE and U+FFFF, also of the other planes; U+FDD0 to U+FDEF.
+    if (byte(0) == 0xEF && byte(1) == 0xBF && byte(2) >= 0xBE) return false;
+    if (byte(0) == 0xEF && byte(1) == 0xB7 && byte(2) >= 0x90 && byte(2) <= 0xAF) return false;
+    if (i + 3 < text.size() && byte(0) >= 0xF0 && (byte(1) & 0x0F) == 0x0F && byte(2) == 0xBF && byte(3) >= 0xBE) return false;
+  }
+  return true;
+}
+
 class Reader {
  public:
   explicit Reader(const std::string& path) : path_(path) {}
@@ -43,7 +56,7 @@ class Reader {
 
   std::string word(const YAML::Node& node) const {
     if (!node.IsScalar()) error(node, "expected a word, a number or a list of them");
-    if (!is_valid_utf8(node.Scalar())) error(node, "the text is not UTF-8");
+    if (!is_plain_text(node.Scalar())) error(node, "the text is not UTF-8, or holds characters that are none");
     return node.Scalar();
   }
 
