@@ -1,35 +1,15 @@
 // TensorBoard: event files as TensorFlow writes them. Records of [length, checksum, event, checksum] after the TFRecord format; events
 // are protobuf (tensorflow/core/util/event.proto).
-#include <array>
 #include <chrono>
-#include <cstring>
 
 #include "lepton/base/files.hpp"
+#include "lepton/base/hash.hpp"
 #include "lepton/base/path.hpp"
 #include "lepton/base/wire.hpp"
 #include "lepton/train/callback.hpp"
 
 namespace lepton::train {
 namespace {
-
-// CRC-32C (Castagnoli), reflected polynomial 0x82F63B78.
-std::uint32_t crc32c(std::string_view bytes) {
-  static const std::array<std::uint32_t, 256> table = [] {
-    std::array<std::uint32_t, 256> made{};
-    for (std::uint32_t i = 0; i < made.size(); ++i) {
-      std::uint32_t value = i;
-      for (int bit = 0; bit < 8; ++bit) value = (value >> 1) ^ ((value & 1) != 0 ? 0x82F63B78u : 0u);
-      made[i] = value;
-    }
-    return made;
-  }();
-  std::uint32_t crc = 0xFFFFFFFFu;
-  for (const char c : bytes) crc = table[(crc ^ static_cast<unsigned char>(c)) & 0xFF] ^ (crc >> 8);
-  return crc ^ 0xFFFFFFFFu;
-}
-
-// The format rotates checksums and adds a constant, so that a checksum of data that holds checksums is safe.
-std::uint32_t masked(std::uint32_t crc) { return ((crc >> 15) | (crc << 17)) + 0xA282EAD8u; }
 
 template <class T>
 std::string little_endian(T value) {
@@ -40,7 +20,8 @@ std::string little_endian(T value) {
 
 std::string record(const std::string& event) {
   const std::string length = little_endian(static_cast<std::uint64_t>(event.size()));
-  return length + little_endian(masked(crc32c(length))) + event + little_endian(masked(crc32c(event)));
+  const auto checksum = [](const std::string& bytes) { return little_endian(mask_crc32c(crc32c(std::as_bytes(std::span(bytes))))); };
+  return length + checksum(length) + event + checksum(event);
 }
 
 double now_seconds() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
