@@ -1,34 +1,23 @@
 // Reference gather and scatter of single elements along an axis.
+#include <algorithm>
 #include <cstring>
 
 #include "lepton/kernels/cpu/ref/elementwise_loops.hpp"
-#include "lepton/kernels/cpu/ref/fold.hpp"
+#include "lepton/kernels/cpu/ref/indices.hpp"
 
 namespace lepton::kernels::ref {
 namespace {
 
-// Calls body(offset into the indices, offset into the tensor with `size` elements along the axis) for each index.
-template <class Index, class Body>
-void for_each_place(const RefCall& call, const Index* indices, const Shape& shape, std::int64_t size, const Body& body) {
-  const std::int64_t axis = call.attributes.integer("axis");
-  const int place = static_cast<int>(axis < 0 ? axis + shape.rank() : axis);
-  std::int64_t inner = 1;
-  for (int i = place + 1; i < shape.rank(); ++i) inner *= shape[i];
-  const std::int64_t along = shape[place], count = shape.num_elements();
-  for (std::int64_t i = 0; i < count; ++i) {
-    std::int64_t index = static_cast<std::int64_t>(indices[i]);
-    if (index < -size || index >= size)
-      fail(ErrorCode::kInvalidArgument, "along_axis: index {} is outside an axis of {} elements", index, size);
-    if (index < 0) index += size;
-    body(i, (i / (inner * along) * size + index) * inner + i % inner);
-  }
-}
-
+// Calls body(offset into the indices, offset into the tensor with `size` elements along the axis) for each index of operand `input`.
 template <class Body>
 void visit_indices(const RefCall& call, std::size_t input, std::int64_t size, const Body& body) {
   const Shape& shape = call.shape(input);
-  call.dtype(input) == DType::kI32 ? for_each_place(call, call.input<std::int32_t>(input), shape, size, body)
-                                   : for_each_place(call, call.input<std::int64_t>(input), shape, size, body);
+  const int axis = axis_of(call, shape.rank());
+  const std::int64_t inner = elements_along(shape, axis + 1, shape.rank()), along = shape[axis], count = shape.num_elements();
+  visit_index(call.dtype(input), [&]<class Index>(TypeTag<Index>) {
+    const Index* indices = call.input<Index>(input);
+    for (std::int64_t i = 0; i < count; ++i) body(i, (i / (inner * along) * size + index_in(indices[i], size)) * inner + i % inner);
+  });
 }
 
 std::int64_t axis_length(const RefCall& call, const Shape& shape) { return shape[static_cast<int>(call.attributes.integer("axis"))]; }
@@ -46,17 +35,23 @@ void scatter_add(const RefCall& call) {
     const T* updates = call.input<T>(0);
     T* y = call.output<T>();
     std::fill(y, y + call.output_shape().num_elements(), T{});
-    visit_indices(call, 1, axis_length(call, call.output_shape()), [&](std::int64_t i, std::int64_t place) {
-      if constexpr (std::is_integral_v<T>) {
-        y[place] = static_cast<T>(bits_of(y[place]) + bits_of(updates[i]));
-      } else {
-        y[place] += updates[i];
-      }
-    });
+    visit_indices(call, 1, axis_length(call, call.output_shape()),
+                  [&](std::int64_t i, std::int64_t place) { y[place] = wrapping_sum(y[place], updates[i]); });
   });
 }
 
-constexpr RefEntry kTable[] = {{"scatter_add_along_axis", scatter_add}, {"take_along_axis", take}};
+void scatter(const RefCall& call) {
+  const bool adds = call.attributes.text("reduction") == "add";
+  visit_number(call.dtype(0), [&]<class T>(TypeTag<T>) {
+    const T *x = call.input<T>(0), *updates = call.input<T>(2);
+    T* y = call.output<T>();
+    std::copy_n(x, call.output_shape().num_elements(), y);
+    visit_indices(call, 1, axis_length(call, call.output_shape()),
+                  [&](std::int64_t i, std::int64_t place) { y[place] = adds ? wrapping_sum(y[place], updates[i]) : updates[i]; });
+  });
+}
+
+constexpr RefEntry kTable[] = {{"scatter", scatter}, {"scatter_add_along_axis", scatter_add}, {"take_along_axis", take}};
 
 }  // namespace
 

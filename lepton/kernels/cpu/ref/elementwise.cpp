@@ -8,11 +8,6 @@ namespace lepton::kernels::ref {
 namespace {
 
 template <class T>
-T add(T x, T y) {
-  if constexpr (std::is_integral_v<T>) return static_cast<T>(bits_of(x) + bits_of(y));
-  return x + y;
-}
-template <class T>
 T sub(T x, T y) {
   if constexpr (std::is_integral_v<T>) return static_cast<T>(bits_of(x) - bits_of(y));
   return x - y;
@@ -92,7 +87,7 @@ T abs(T x) {
   return x < T{0} ? sub(T{0}, x) : x;
 }
 
-LEPTON_SCALAR(Add, (T x, T y), add(x, y));
+LEPTON_SCALAR(Add, (T x, T y), wrapping_sum(x, y));
 LEPTON_SCALAR(Sub, (T x, T y), sub(x, y));
 LEPTON_SCALAR(Mul, (T x, T y), mul(x, y));
 LEPTON_SCALAR(Div, (T x, T y), div(x, y));

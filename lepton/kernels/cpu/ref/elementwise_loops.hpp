@@ -18,6 +18,16 @@ constexpr std::uint64_t bits_of(T value) {
   return static_cast<std::uint64_t>(value);
 }
 
+/// The sum in the type of both: integers wrap around.
+template <Number T>
+constexpr T wrapping_sum(T x, T y) {
+  if constexpr (std::is_integral_v<T>) {
+    return static_cast<T>(bits_of(x) + bits_of(y));
+  } else {
+    return x + y;
+  }
+}
+
 /// Calls body with the TypeTag of an f32 or f64 operand.
 template <class Body>
 void visit_float(DType dtype, Body&& body) {

@@ -1,32 +1,11 @@
-// Reference gather and scatter of blocks: an index, or a tuple of indices, chooses each block.
+// Reference gather and scatter of blocks: an index, or a tuple of indices, chooses each block (single elements: along_axis.cpp).
 #include <cstring>
 
 #include "lepton/kernels/cpu/ref/elementwise_loops.hpp"
+#include "lepton/kernels/cpu/ref/indices.hpp"
 
 namespace lepton::kernels::ref {
 namespace {
-
-std::int64_t product(const Shape& shape, int begin, int end) {
-  std::int64_t count = 1;
-  for (int axis = begin; axis < end; ++axis) count *= shape[axis];
-  return count;
-}
-
-std::int64_t index_in(std::int64_t index, std::int64_t size) {
-  if (index < -size || index >= size) fail(ErrorCode::kInvalidArgument, "gather: index {} is outside an axis of {} elements", index, size);
-  return index < 0 ? index + size : index;
-}
-
-template <class T>
-void add_block(T* to, const T* from, std::int64_t count) {
-  for (std::int64_t i = 0; i < count; ++i) {
-    if constexpr (std::is_integral_v<T>) {
-      to[i] = static_cast<T>(bits_of(to[i]) + bits_of(from[i]));
-    } else {
-      to[i] += from[i];
-    }
-  }
-}
 
 // Copies or adds blocks, whatever their dtype; the caller says where.
 struct BlockWriter {
@@ -41,15 +20,12 @@ struct BlockWriter {
   }
   void add(std::int64_t to_block, std::int64_t from_block) const {
     visit_number(dtype, [&]<class T>(TypeTag<T>) {
-      add_block(reinterpret_cast<T*>(to) + to_block * block, reinterpret_cast<const T*>(from) + from_block * block, block);
+      T* sums = reinterpret_cast<T*>(to) + to_block * block;
+      const T* more = reinterpret_cast<const T*>(from) + from_block * block;
+      for (std::int64_t i = 0; i < block; ++i) sums[i] = wrapping_sum(sums[i], more[i]);
     });
   }
 };
-
-template <class Body>
-void visit_index(DType dtype, Body&& body) {
-  dtype == DType::kI32 ? body(TypeTag<std::int32_t>{}) : body(TypeTag<std::int64_t>{});
-}
 
 void clear(const RefCall& call) {
   std::memset(call.output<std::byte>(), 0, static_cast<std::size_t>(TensorType{call.output_dtype(), call.output_shape()}.size_bytes()));
@@ -64,9 +40,8 @@ void copy_operand(const RefCall& call) {
 // Calls body(block among the gathered ones, block of the whole tensor) for each index; `whole` has the indexed axis.
 template <class Body>
 void for_each_gathered(const RefCall& call, const Shape& whole, const Body& body) {
-  const std::int64_t attribute = call.attributes.integer("axis");
-  const int axis = static_cast<int>(attribute < 0 ? attribute + whole.rank() : attribute);
-  const std::int64_t outer = product(whole, 0, axis), along = whole[axis], count = call.shape(1).num_elements();
+  const int axis = axis_of(call, whole.rank());
+  const std::int64_t outer = elements_along(whole, 0, axis), along = whole[axis], count = call.shape(1).num_elements();
   visit_index(call.dtype(1), [&]<class Index>(TypeTag<Index>) {
     const Index* indices = call.input<Index>(1);
     for (std::int64_t o = 0; o < outer; ++o) {
@@ -76,8 +51,7 @@ void for_each_gathered(const RefCall& call, const Shape& whole, const Body& body
 }
 
 std::int64_t inner_of(const RefCall& call, const Shape& whole) {
-  const std::int64_t axis = call.attributes.integer("axis");
-  return product(whole, static_cast<int>(axis < 0 ? axis + whole.rank() : axis) + 1, whole.rank());
+  return elements_along(whole, axis_of(call, whole.rank()) + 1, whole.rank());
 }
 
 void gather(const RefCall& call) {
@@ -103,8 +77,8 @@ template <class Body>
 void for_each_tuple(const RefCall& call, const Shape& whole, const Body& body) {
   const Shape& indices = call.shape(1);
   const int batch_dims = batch_dims_of(call), depth = static_cast<int>(indices[-1]);
-  const std::int64_t batches = product(indices, 0, batch_dims), tuples = product(indices, batch_dims, indices.rank() - 1);
-  const std::int64_t blocks_per_batch = product(whole, batch_dims, batch_dims + depth);
+  const std::int64_t batches = elements_along(indices, 0, batch_dims), tuples = elements_along(indices, batch_dims, indices.rank() - 1);
+  const std::int64_t blocks_per_batch = elements_along(whole, batch_dims, batch_dims + depth);
   visit_index(call.dtype(1), [&]<class Index>(TypeTag<Index>) {
     const Index* tuple = call.input<Index>(1);
     for (std::int64_t i = 0; i < batches * tuples; ++i, tuple += depth) {
@@ -117,7 +91,7 @@ void for_each_tuple(const RefCall& call, const Shape& whole, const Body& body) {
 
 // Elements of one block.
 std::int64_t tuple_block(const RefCall& call, const Shape& whole) {
-  return product(whole, batch_dims_of(call) + static_cast<int>(call.shape(1)[-1]), whole.rank());
+  return elements_along(whole, batch_dims_of(call) + static_cast<int>(call.shape(1)[-1]), whole.rank());
 }
 
 void gather_nd(const RefCall& call) {
@@ -139,28 +113,9 @@ void scatter_nd(const RefCall& call) {
                  [&](std::int64_t part, std::int64_t whole) { adds ? blocks.add(whole, part) : blocks.copy(whole, part); });
 }
 
-// ---- scatter: one index an element --------------------------------------------------------------------------------------------------
-
-void scatter(const RefCall& call) {
-  copy_operand(call);
-  const Shape &whole = call.output_shape(), &part = call.shape(1);
-  const std::int64_t attribute = call.attributes.integer("axis");
-  const int axis = static_cast<int>(attribute < 0 ? attribute + whole.rank() : attribute);
-  const std::int64_t inner = product(part, axis + 1, part.rank()), along = part[axis], size = whole[axis];
-  const BlockWriter elements{call.dtype(0), 1, call.output<std::byte>(), call.input<std::byte>(2)};
-  const bool adds = call.attributes.text("reduction") == "add";
-  visit_index(call.dtype(1), [&]<class Index>(TypeTag<Index>) {
-    const Index* indices = call.input<Index>(1);
-    for (std::int64_t i = 0; i < part.num_elements(); ++i) {
-      const std::int64_t to = (i / (inner * along) * size + index_in(indices[i], size)) * inner + i % inner;
-      adds ? elements.add(to, i) : elements.copy(to, i);
-    }
-  });
-}
-
 constexpr RefEntry kTable[] = {
-    {"gather", gather},   {"gather_gradient", gather_gradient}, {"gather_nd", gather_nd}, {"gather_nd_gradient", gather_nd_gradient},
-    {"scatter", scatter}, {"scatter_nd", scatter_nd},
+    {"gather", gather},         {"gather_gradient", gather_gradient}, {"gather_nd", gather_nd}, {"gather_nd_gradient", gather_nd_gradient},
+    {"scatter_nd", scatter_nd},
 };
 
 }  // namespace

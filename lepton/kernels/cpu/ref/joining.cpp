@@ -1,28 +1,15 @@
 // Reference concat and its inverse, and iota: whole blocks are copied as bytes, so any dtype works.
 #include <cstring>
 
-#include "lepton/kernels/cpu/ref/ref.hpp"
+#include "lepton/kernels/cpu/ref/indices.hpp"
 #include "lepton/tensor/convert.hpp"
 
 namespace lepton::kernels::ref {
 namespace {
 
-int axis_of(const RefCall& call, int rank) {
-  const std::int64_t axis = call.attributes.integer("axis");
-  return static_cast<int>(axis < 0 ? axis + rank : axis);
-}
-
 // Bytes in one block of `shape` from `axis` on.
 std::int64_t block_bytes(const Shape& shape, int axis, DType dtype) {
-  auto bytes = static_cast<std::int64_t>(size_of(dtype));
-  for (int i = axis; i < shape.rank(); ++i) bytes *= shape[i];
-  return bytes;
-}
-
-std::int64_t num_blocks(const Shape& shape, int axis) {
-  std::int64_t count = 1;
-  for (int i = 0; i < axis; ++i) count *= shape[i];
-  return count;
+  return static_cast<std::int64_t>(size_of(dtype)) * elements_along(shape, axis, shape.rank());
 }
 
 void copy_blocks(std::byte* to, std::int64_t to_stride, const std::byte* from, std::int64_t from_stride, std::int64_t bytes,
@@ -38,7 +25,7 @@ void concat(const RefCall& call) {
   std::byte* to = call.output<std::byte>();
   for (std::size_t i = 0; i < call.num_inputs(); ++i) {
     const std::int64_t bytes = block_bytes(call.shape(i), axis, call.output_dtype());
-    copy_blocks(to, stride, call.input<std::byte>(i), bytes, bytes, num_blocks(y, axis));
+    copy_blocks(to, stride, call.input<std::byte>(i), bytes, bytes, elements_along(y, 0, axis));
     to += bytes;
   }
 }
@@ -50,7 +37,7 @@ void split_like(const RefCall& call) {
   const std::byte* from = call.input<std::byte>(0);
   for (std::size_t i = 0; i < call.num_outputs(); ++i) {
     const std::int64_t bytes = block_bytes(call.output_shape(i), axis, call.dtype(0));
-    copy_blocks(call.output<std::byte>(i), bytes, from, stride, bytes, num_blocks(x, axis));
+    copy_blocks(call.output<std::byte>(i), bytes, from, stride, bytes, elements_along(x, 0, axis));
     from += bytes;
   }
 }
@@ -58,8 +45,7 @@ void split_like(const RefCall& call) {
 void iota(const RefCall& call) {
   const Shape& shape = call.output_shape();
   const int axis = axis_of(call, shape.rank());
-  std::int64_t inner = 1;
-  for (int i = axis + 1; i < shape.rank(); ++i) inner *= shape[i];
+  const std::int64_t inner = elements_along(shape, axis + 1, shape.rank());
   visit_dtype(call.output_dtype(), [&]<class T>(TypeTag<T>) {
     T* y = call.output<T>();
     for (std::int64_t i = 0; i < shape.num_elements(); ++i) y[i] = convert<T>(i / inner % shape[axis]);

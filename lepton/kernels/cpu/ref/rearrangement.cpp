@@ -104,12 +104,7 @@ void add_back(const RefCall& call) {
       if (to < 0) return;
       for (std::int64_t i = 0; i < row.count; ++i) {
         const std::int64_t place = row.place(i);
-        if (place < 0) continue;
-        if constexpr (std::is_integral_v<T>) {
-          y[to + place] = static_cast<T>(bits_of(y[to + place]) + bits_of(g[from + i]));
-        } else {
-          y[to + place] += g[from + i];
-        }
+        if (place >= 0) y[to + place] = wrapping_sum(y[to + place], g[from + i]);
       }
     });
   });
