@@ -4,33 +4,16 @@
 #include "lepton/graph/infer.hpp"
 
 namespace lepton::graph {
-namespace {
-
-TensorType with_nominal(TensorType type, std::int64_t nominal) {
-  for (int axis = 0; axis < type.shape.rank(); ++axis) {
-    if (type.shape[axis] == kAnyDim) type.shape[axis] = nominal;
-  }
-  return type;
-}
-
-std::vector<TensorType> infer_nominal(const Graph& graph, std::int64_t nominal) {
-  std::vector<TensorType> types;
-  for (const GraphInput& input : graph.inputs()) types.push_back(with_nominal(input.type, nominal));
-  return infer_graph(graph, types).value();
-}
-
-}  // namespace
-
 GraphBuilder::GraphBuilder(Graph graph, bool keep_outputs) : graph_(std::move(graph)) {
   if (!keep_outputs) graph_.clear_outputs();
-  small_ = infer_nominal(graph_, kNominalSmall);
-  large_ = infer_nominal(graph_, kNominalLarge);
+  small_ = infer_graph(graph_, input_types_with(graph_, kNominalSmall)).value();
+  large_ = infer_graph(graph_, input_types_with(graph_, kNominalLarge)).value();
 }
 
 Value GraphBuilder::input(std::string name, TensorType type, InputKind kind) {
   const ValueId id = graph_.add_input(std::move(name), kind, type);
-  small_.push_back(with_nominal(type, kNominalSmall));
-  large_.push_back(with_nominal(type, kNominalLarge));
+  small_.push_back(with_free_dims(type, kNominalSmall));
+  large_.push_back(with_free_dims(type, kNominalLarge));
   return {*this, id};
 }
 
@@ -77,13 +60,15 @@ std::vector<Value> GraphBuilder::append(Node node) {
   return values;
 }
 
-std::vector<Value> inline_graph(Builder& builder, const Graph& graph, std::span<const Value> inputs) {
+std::vector<Value> inline_graph(Builder& builder, const Graph& graph, std::span<const Value> inputs,
+                                const std::function<void(const Node&)>& before_node) {
   LEPTON_ASSERT(inputs.size() == graph.inputs().size(), "a graph is given another number of inputs than it has");
   std::vector<Value> values(static_cast<std::size_t>(graph.num_values()));
   for (std::size_t i = 0; i < inputs.size(); ++i) values[static_cast<std::size_t>(graph.inputs()[i].value)] = inputs[i];
   for (const Node& node : graph.nodes()) {
     std::vector<Value> operands;
     for (const ValueId id : node.inputs) operands.push_back(id == kNoValue ? Value() : values[static_cast<std::size_t>(id)]);
+    if (before_node) before_node(node);
     const std::vector<Value> results = builder.add(*node.op, operands, node.attributes, node.regions);
     for (std::size_t i = 0; i < results.size(); ++i) values[static_cast<std::size_t>(node.outputs[i])] = results[i];
   }

@@ -4,6 +4,7 @@
 // input of a run. So shape rules only ever see concrete sizes, and mistakes are reported where the layer is added.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -45,8 +46,9 @@ class GraphBuilder final : public Builder {
 };
 
 /// Appends the nodes of `graph`, its inputs replaced by `inputs`, and returns its outputs. `builder` is named in front because a graph of
-/// constants alone has no value to ask.
-std::vector<Value> inline_graph(Builder& builder, const Graph& graph, std::span<const Value> inputs);
+/// constants alone has no value to ask. `before_node` may set a scope.
+std::vector<Value> inline_graph(Builder& builder, const Graph& graph, std::span<const Value> inputs,
+                                const std::function<void(const Node&)>& before_node = {});
 
 /// The two sizes that stand in for free dims while building. Both divide by 32, so that usual strides and pools fit.
 inline constexpr std::int64_t kNominalSmall = 96;

@@ -51,15 +51,7 @@ std::int64_t macs_of_nodes(const Graph& graph, std::span<const TensorType> types
 }  // namespace
 
 std::int64_t count_macs(const Graph& graph, std::int64_t free_size) {
-  std::vector<TensorType> inputs;
-  for (const GraphInput& input : graph.inputs()) {
-    TensorType type = input.type;
-    for (int axis = 0; axis < type.shape.rank(); ++axis) {
-      if (type.shape[axis] == kAnyDim) type.shape[axis] = free_size;
-    }
-    inputs.push_back(std::move(type));
-  }
-  return macs_of_nodes(graph, infer_graph(graph, inputs).value());
+  return macs_of_nodes(graph, infer_graph(graph, input_types_with(graph, free_size)).value());
 }
 
 }  // namespace lepton::graph

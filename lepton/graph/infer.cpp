@@ -12,6 +12,19 @@ bool fits(const TensorType& declared, const TensorType& actual) {
   return true;
 }
 
+TensorType with_free_dims(TensorType type, std::int64_t size) {
+  for (int axis = 0; axis < type.shape.rank(); ++axis) {
+    if (type.shape[axis] == kAnyDim) type.shape[axis] = size;
+  }
+  return type;
+}
+
+std::vector<TensorType> input_types_with(const Graph& graph, std::int64_t size) {
+  std::vector<TensorType> types;
+  for (const GraphInput& input : graph.inputs()) types.push_back(with_free_dims(input.type, size));
+  return types;
+}
+
 Result<std::vector<TensorType>> infer_node(const Node& node, std::span<const TensorType> value_types) {
   std::vector<TensorType> inputs;
   std::vector<std::uint8_t> presence;

@@ -13,6 +13,10 @@ namespace lepton::graph {
 /// in front.
 Result<std::vector<TensorType>> infer_graph(const Graph& graph, std::span<const TensorType> input_types);
 
+/// The declared input types with `size` in place of every free dim.
+std::vector<TensorType> input_types_with(const Graph& graph, std::int64_t size);
+TensorType with_free_dims(TensorType type, std::int64_t size);
+
 /// Types of the outputs of one node, given the types of all values before it.
 Result<std::vector<TensorType>> infer_node(const Node& node, std::span<const TensorType> value_types);
 

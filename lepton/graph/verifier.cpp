@@ -52,19 +52,8 @@ Result<void> check_nodes(const Graph& graph) {
   return {};
 }
 
-Result<std::vector<TensorType>> infer_for(const Graph& graph, std::int64_t nominal) {
-  std::vector<TensorType> inputs;
-  for (const GraphInput& input : graph.inputs()) {
-    inputs.push_back(input.type);
-    for (int axis = 0; axis < input.type.shape.rank(); ++axis) {
-      if (input.type.shape[axis] == kAnyDim) inputs.back().shape[axis] = nominal;
-    }
-  }
-  return infer_graph(graph, inputs);
-}
-
 Result<void> check_types(const Graph& graph, std::int64_t nominal) {
-  LEPTON_TRY(const std::vector<TensorType> types, infer_for(graph, nominal));
+  LEPTON_TRY(const std::vector<TensorType> types, infer_graph(graph, input_types_with(graph, nominal)));
   for (const GraphOutput& output : graph.outputs()) {
     if (output.updates.empty()) continue;
     const GraphInput* state = graph.find_input(output.updates);

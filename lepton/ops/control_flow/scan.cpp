@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "lepton/graph/infer.hpp"
+#include "lepton/ops/contraction.hpp"
 #include "lepton/ops/elementwise.hpp"
 #include "lepton/ops/internal/scan_parts.hpp"
 #include "lepton/ops/shape.hpp"
@@ -162,7 +163,7 @@ Region recurrent_step() {
   graph::GraphBuilder builder("step");
   const Value h = builder.input("h", {DType::kF64, {2, 3}}), x = builder.input("x", {DType::kF64, {2, 3}});
   const Value w = builder.input("w", {DType::kF64, {3, 3}});
-  const Value mixed = call<Value>("tanh", {add(call<Value>("matmul", {h, w}), x)});
+  const Value mixed = tanh(add(matmul(h, w), x));
   builder.output("h", mixed);
   builder.output("y", square(mixed));
   return std::make_shared<const graph::Graph>(std::move(builder).finish());

@@ -1,6 +1,8 @@
 // Shared rules of concat and its inverse.
 #include "lepton/ops/internal/joining_rules.hpp"
 
+#include "lepton/ops/shape.hpp"
+
 namespace lepton::ops {
 
 Result<Shape> joined_shape(const InferContext& c, std::size_t first) {
@@ -21,6 +23,12 @@ Result<Shape> joined_shape(const InferContext& c, std::size_t first) {
     shape[axis] += along;
   }
   return shape;
+}
+
+std::vector<Value> joined_gradients(const RuleContext& c) {
+  std::vector<Value> parts;
+  for (std::size_t i = 0; i < c.grads.size(); ++i) parts.push_back(c.grads[i].defined() ? c.grads[i] : zeros_like(c.outputs[i]));
+  return {concat<Value>(parts, c.attributes.integer("axis"))};
 }
 
 }  // namespace lepton::ops

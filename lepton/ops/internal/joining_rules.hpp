@@ -9,4 +9,7 @@ namespace lepton::ops {
 /// kDtypeMismatch unless all dtypes do.
 Result<Shape> joined_shape(const InferContext& context, std::size_t first);
 
+/// The gradient of parting a tensor along attribute "axis": the parts' gradients one after another, zeros where nothing flows back.
+std::vector<Value> joined_gradients(const RuleContext& context);
+
 }  // namespace lepton::ops

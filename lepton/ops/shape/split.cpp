@@ -1,7 +1,7 @@
 // split: parts a tensor along an axis into pieces of given sizes.
 #include <numeric>
 
-#include "lepton/ops/internal/rules.hpp"
+#include "lepton/ops/internal/joining_rules.hpp"
 #include "lepton/ops/shape.hpp"
 
 namespace lepton::ops {
@@ -31,12 +31,6 @@ std::vector<Value> body(const RuleContext& c) {
     start += size;
   }
   return parts;
-}
-
-std::vector<Value> gradient(const RuleContext& c) {
-  std::vector<Value> parts;
-  for (std::size_t i = 0; i < c.grads.size(); ++i) parts.push_back(c.grads[i].defined() ? c.grads[i] : zeros_like(c.outputs[i]));
-  return {concat<Value>(parts, c.attributes.integer("axis"))};
 }
 
 void emit(OnnxEmitter& e) {
@@ -69,7 +63,7 @@ OpDef split_op() {
       .attributes = {{"sizes", std::vector<std::int64_t>{}, non_negative_integers, "size of each piece along the axis", true},
                      {"axis", std::int64_t{0}, any_value, "axis along which to part"}},
       .infer_types = infer,
-      .gradient = gradient,
+      .gradient = joined_gradients,
       .body = body,
       .onnx = {.opset = 13, .emit = emit},
       .samples = samples,

@@ -14,12 +14,6 @@ Result<std::vector<TensorType>> infer(const InferContext& c) {
   return likes;
 }
 
-std::vector<Value> gradient(const RuleContext& c) {
-  std::vector<Value> parts;
-  for (std::size_t i = 0; i < c.grads.size(); ++i) parts.push_back(c.grads[i].defined() ? c.grads[i] : zeros_like(c.outputs[i]));
-  return {concat<Value>(parts, c.attributes.integer("axis"))};
-}
-
 void emit(OnnxEmitter& e) {
   const std::int64_t axis = e.attributes().integer("axis");
   const std::string place = e.constant(Tensor::from<std::int64_t>({axis < 0 ? axis + e.input_type(0).shape.rank() : axis}, {1}));
@@ -56,7 +50,7 @@ OpDef split_like_op() {
       .outputs = {{"y", like("x"), "one for each like, of its shape"}},
       .attributes = {{"axis", std::int64_t{0}, any_value, "axis along which to part"}},
       .infer_types = infer,
-      .gradient = gradient,
+      .gradient = joined_gradients,
       .onnx = {.opset = 13, .emit = emit},
       .samples = samples,
       .rejects = rejects,

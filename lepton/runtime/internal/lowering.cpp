@@ -35,21 +35,16 @@ class ExpandingBuilder final : public Builder {
 
   // Inputs become concrete, so that kernels can be asked about real shapes.
   graph::Graph expand(const graph::Graph& graph, std::span<const TensorType> input_types) && {
-    std::vector<Value> values(static_cast<std::size_t>(graph.num_values()));
+    std::vector<Value> inputs;
     for (std::size_t i = 0; i < graph.inputs().size(); ++i) {
       const graph::GraphInput& input = graph.inputs()[i];
-      values[static_cast<std::size_t>(input.value)] = Value(*this, inner_.input(input.name, input_types[i], input.kind).id());
+      inputs.emplace_back(*this, inner_.input(input.name, input_types[i], input.kind).id());
     }
-    for (const graph::Node& node : graph.nodes()) {
-      inner_.set_scope(node.name);
-      std::vector<Value> operands;
-      for (const ValueId id : node.inputs) operands.push_back(id == kNoValue ? Value() : values[static_cast<std::size_t>(id)]);
-      // A node without inputs (a constant) has no value to ask for its builder.
-      const std::vector<Value> results = add(*node.op, operands, node.attributes, node.regions);
-      for (std::size_t i = 0; i < results.size(); ++i) values[static_cast<std::size_t>(node.outputs[i])] = results[i];
-    }
-    for (const graph::GraphOutput& output : graph.outputs()) {
-      inner_.output(output.name, inner_.value(values[static_cast<std::size_t>(output.value)].id()), output.updates);
+    const std::vector<Value> results =
+        graph::inline_graph(*this, graph, inputs, [this](const graph::Node& node) { inner_.set_scope(node.name); });
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      const graph::GraphOutput& output = graph.outputs()[i];
+      inner_.output(output.name, inner_.value(results[i].id()), output.updates);
     }
     return std::move(inner_).finish();
   }
