@@ -1,5 +1,6 @@
 // Conv1D, Conv2D, Conv3D: one build function, told apart by the rank of their kernel.
 #include "lepton/nn/activation.hpp"
+#include "lepton/nn/internal/layer_parts.hpp"
 #include "lepton/nn/layers/convolution.hpp"
 #include "lepton/ops/contraction.hpp"
 
@@ -8,10 +9,7 @@ namespace {
 
 std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
   const auto& kernel_size = c.config().integers("kernel_size");
-  const Value x = inputs[0].channels_first();
-  if (x.rank() != static_cast<int>(kernel_size.size()) + 2) {
-    fail(ErrorCode::kShapeMismatch, "expects inputs of rank {} (shape {})", kernel_size.size() + 2, inputs[0].logical_shape());
-  }
+  const Value x = spatial_input(inputs[0], kernel_size.size());
   const std::int64_t groups = c.integer("groups"), filters = c.integer("filters");
   if (x.dim(1) % groups != 0 || filters % groups != 0) {
     fail(ErrorCode::kInvalidArgument, "groups must divide the input channels and filters (groups {}, channels {}, filters {})", groups,
@@ -26,11 +24,7 @@ std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
                                  .initializer = c.spec("kernel_initializer"),
                                  .regularizer = c.spec("kernel_regularizer"),
                                  .order = convolution_order(kernel_shape)});
-  Value bias;
-  if (c.flag("use_bias")) {
-    bias = c.weight(
-        {.name = "bias", .shape = {filters}, .initializer = c.spec("bias_initializer"), .regularizer = c.spec("bias_regularizer")});
-  }
+  const Value bias = bias_weight(c, filters);
   ops::ConvOptions options{.strides = c.config().integers("strides"),
                            .dilations = c.config().integers("dilation_rate"),
                            .padding = c.config().text("padding"),

@@ -1,5 +1,6 @@
 // Conv1DTranspose, Conv2DTranspose, Conv3DTranspose: one build function, told apart by the rank of their kernel.
 #include "lepton/nn/activation.hpp"
+#include "lepton/nn/internal/layer_parts.hpp"
 #include "lepton/nn/layers/convolution.hpp"
 #include "lepton/ops/contraction.hpp"
 
@@ -30,10 +31,7 @@ ops::ConvTransposeOptions windows(LayerContext& c, const Dims& kernel_size) {
 
 std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
   const auto& kernel_size = c.config().integers("kernel_size");
-  const Value x = inputs[0].channels_first();
-  if (x.rank() != static_cast<int>(kernel_size.size()) + 2) {
-    fail(ErrorCode::kShapeMismatch, "expects inputs of rank {} (shape {})", kernel_size.size() + 2, inputs[0].logical_shape());
-  }
+  const Value x = spatial_input(inputs[0], kernel_size.size());
   const std::int64_t filters = c.integer("filters");
   Dims shown = kernel_size;
   shown.push_back(filters);
@@ -43,11 +41,7 @@ std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
                                  .initializer = c.spec("kernel_initializer"),
                                  .regularizer = c.spec("kernel_regularizer"),
                                  .order = convolution_order(Shape(shown))});
-  Value bias;
-  if (c.flag("use_bias")) {
-    bias = c.weight(
-        {.name = "bias", .shape = {filters}, .initializer = c.spec("bias_initializer"), .regularizer = c.spec("bias_regularizer")});
-  }
+  const Value bias = bias_weight(c, filters);
   return {activate(c.spec("activation"),
                    Feature(ops::conv_transpose(x, kernel, bias, windows(c, kernel_size)), Feature::Order::kChannelsFirst))};
 }

@@ -1,5 +1,6 @@
 // Dense: a fully connected layer over the last axis.
 #include "lepton/nn/activation.hpp"
+#include "lepton/nn/internal/layer_parts.hpp"
 #include "lepton/nn/layers/core.hpp"
 #include "lepton/ops/contraction.hpp"
 #include "lepton/ops/elementwise.hpp"
@@ -18,11 +19,7 @@ std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
                                  .regularizer = c.spec("kernel_regularizer"),
                                  .order = flat ? flattened_order(inputs[0].unflattened, units) : StoredOrder{}});
   Value y = ops::matmul(x, kernel);
-  if (c.flag("use_bias")) {
-    y = ops::add(
-        y,
-        c.weight({.name = "bias", .shape = {units}, .initializer = c.spec("bias_initializer"), .regularizer = c.spec("bias_regularizer")}));
-  }
+  if (const Value bias = bias_weight(c, units); bias.defined()) y = ops::add(y, bias);
   return {activate(c.spec("activation"), Feature(y))};
 }
 

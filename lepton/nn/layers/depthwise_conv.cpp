@@ -1,23 +1,15 @@
 // DepthwiseConv1D-2D and SeparableConv1D-2D: one build function each, told apart by the rank of their kernel.
 #include "lepton/nn/activation.hpp"
+#include "lepton/nn/internal/layer_parts.hpp"
 #include "lepton/nn/layers/convolution.hpp"
 #include "lepton/ops/contraction.hpp"
 
 namespace lepton::nn {
 namespace {
 
-Value bias_of(LayerContext& c, std::int64_t channels) {
-  if (!c.flag("use_bias")) return {};
-  return c.weight(
-      {.name = "bias", .shape = {channels}, .initializer = c.spec("bias_initializer"), .regularizer = c.spec("bias_regularizer")});
-}
-
 Value depthwise(LayerContext& c, const Feature& input, const char* kernel_name, bool with_bias) {
   const auto& kernel_size = c.config().integers("kernel_size");
-  const Value x = input.channels_first();
-  if (x.rank() != static_cast<int>(kernel_size.size()) + 2) {
-    fail(ErrorCode::kShapeMismatch, "expects inputs of rank {} (shape {})", kernel_size.size() + 2, input.logical_shape());
-  }
+  const Value x = spatial_input(input, kernel_size.size());
   const std::int64_t channels = x.dim(1), multiplier = c.integer("depth_multiplier");
   Dims shown = kernel_size;
   shown.push_back(channels);
@@ -27,7 +19,7 @@ Value depthwise(LayerContext& c, const Feature& input, const char* kernel_name, 
                                  .initializer = c.spec("depthwise_initializer"),
                                  .regularizer = c.spec("depthwise_regularizer"),
                                  .order = depthwise_order(Shape(shown))});
-  return ops::conv(x, kernel, with_bias ? bias_of(c, channels * multiplier) : Value(),
+  return ops::conv(x, kernel, with_bias ? bias_weight(c, channels * multiplier) : Value(),
                    {.strides = c.config().integers("strides"),
                     .dilations = c.config().integers("dilation_rate"),
                     .padding = c.config().text("padding"),
@@ -48,7 +40,8 @@ std::vector<Feature> build_separable(LayerContext& c, std::span<const Feature> i
                                  .initializer = c.spec("pointwise_initializer"),
                                  .regularizer = c.spec("pointwise_regularizer"),
                                  .order = convolution_order(Shape(shown))});
-  return {activate(c.spec("activation"), Feature(ops::conv(x, kernel, bias_of(c, c.integer("filters"))), Feature::Order::kChannelsFirst))};
+  return {
+      activate(c.spec("activation"), Feature(ops::conv(x, kernel, bias_weight(c, c.integer("filters"))), Feature::Order::kChannelsFirst))};
 }
 
 std::vector<AttributeDef> shared_config() {

@@ -1,9 +1,7 @@
 // LayerNormalization, GroupNormalization, RMSNormalization and UnitNormalization: over the features of each sample.
+#include "lepton/nn/internal/layer_parts.hpp"
 #include "lepton/nn/layers/normalization.hpp"
-#include "lepton/ops/elementwise.hpp"
 #include "lepton/ops/normalization.hpp"
-#include "lepton/ops/reduction.hpp"
-#include "lepton/ops/shape.hpp"
 
 namespace lepton::nn {
 namespace {
@@ -51,9 +49,7 @@ std::vector<Feature> rms_norm(LayerContext& c, std::span<const Feature> inputs) 
 }
 
 std::vector<Feature> unit_norm(LayerContext& c, std::span<const Feature> inputs) {
-  const Value x = inputs[0].logical();
-  const Value squares = ops::sum(ops::square(x), {.axes = c.config().integers("axis"), .keepdims = true});
-  return {Feature(ops::mul(x, ops::rsqrt(ops::maximum(squares, ops::constant_like(x, 1e-12)))))};
+  return {Feature(unit_length(inputs[0].logical(), c.config().integers("axis")))};
 }
 
 std::vector<AttributeDef> with_affine(AttributeDef own) {

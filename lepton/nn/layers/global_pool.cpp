@@ -1,4 +1,5 @@
 // Global pooling: one number per channel.
+#include "lepton/nn/internal/layer_parts.hpp"
 #include "lepton/nn/layers/pooling.hpp"
 #include "lepton/ops/reduction.hpp"
 
@@ -7,9 +8,7 @@ namespace {
 
 template <bool kMax, int kSpatial>
 std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
-  const Value x = inputs[0].channels_first();
-  if (x.rank() != kSpatial + 2)
-    fail(ErrorCode::kShapeMismatch, "expects inputs of rank {} (shape {})", kSpatial + 2, inputs[0].logical_shape());
+  const Value x = spatial_input(inputs[0], kSpatial);
   std::vector<std::int64_t> axes;
   for (int axis = 2; axis < x.rank(); ++axis) axes.push_back(axis);
   const bool keepdims = c.flag("keepdims");

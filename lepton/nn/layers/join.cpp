@@ -1,10 +1,9 @@
 // Concatenate and Dot.
 #include <algorithm>
 
+#include "lepton/nn/internal/layer_parts.hpp"
 #include "lepton/nn/layers/merging.hpp"
 #include "lepton/ops/contraction.hpp"
-#include "lepton/ops/elementwise.hpp"
-#include "lepton/ops/reduction.hpp"
 #include "lepton/ops/shape.hpp"
 
 namespace lepton::nn {
@@ -23,18 +22,13 @@ std::vector<Feature> concatenate(LayerContext& c, std::span<const Feature> input
   return {Feature(ops::concat(parts, place), Feature::Order::kChannelsFirst)};
 }
 
-Value unit_length(const Value& x, int axis) {
-  const Value length = ops::sum(ops::square(x), {.axes = {axis}, .keepdims = true});
-  return ops::mul(x, ops::rsqrt(ops::maximum(length, ops::constant_like(x, 1e-12))));
-}
-
 std::vector<Feature> dot(LayerContext& c, std::span<const Feature> inputs) {
   const Dims& axes = c.config().integers("axes");
   if (axes.empty() || axes.size() > 2) fail(ErrorCode::kInvalidArgument, "axes must be one or two numbers, got {}", axes.size());
   Value x = inputs[0].logical(), y = inputs[1].logical();
   const int a = normalized(axes[0], x.rank()), b = normalized(axes.back(), y.rank());
   if (a == 0 || b == 0) fail(ErrorCode::kInvalidArgument, "axes must not name the batch");
-  if (c.flag("normalize")) x = unit_length(x, a), y = unit_length(y, b);
+  if (c.flag("normalize")) x = unit_length(x, {a}), y = unit_length(y, {b});
   // n is the batch, s what is summed; every other axis has a letter of its own.
   std::string left = "n", right = "n", result = "n";
   char letter = 'A';

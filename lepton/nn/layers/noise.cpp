@@ -1,6 +1,7 @@
 // Relatives of dropout: SpatialDropout1D-3D, GaussianNoise, GaussianDropout, AlphaDropout; and ActivityRegularization.
 #include <cmath>
 
+#include "lepton/nn/internal/layer_parts.hpp"
 #include "lepton/nn/layers/regularization.hpp"
 #include "lepton/ops/comparison.hpp"
 #include "lepton/ops/elementwise.hpp"
@@ -11,10 +12,9 @@
 namespace lepton::nn {
 namespace {
 
-template <int kRank>
+template <std::size_t kRank>
 std::vector<Feature> spatial_dropout(LayerContext& c, std::span<const Feature> inputs) {
-  const Value x = inputs[0].channels_first();
-  if (x.rank() != kRank + 2) fail(ErrorCode::kShapeMismatch, "expects inputs of rank {} (shape {})", kRank + 2, inputs[0].logical_shape());
+  const Value x = spatial_input(inputs[0], kRank);
   if (!c.training() || c.number("rate") == 0) return {inputs[0]};
   std::vector<std::int64_t> positions;
   for (int axis = 2; axis < x.rank(); ++axis) positions.push_back(axis);

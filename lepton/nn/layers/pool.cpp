@@ -1,4 +1,5 @@
 // MaxPooling1D-3D and AveragePooling1D-3D.
+#include "lepton/nn/internal/layer_parts.hpp"
 #include "lepton/nn/layers/pooling.hpp"
 #include "lepton/ops/pooling.hpp"
 
@@ -8,10 +9,7 @@ namespace {
 template <bool kMax>
 std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
   const auto& window = c.config().integers("pool_size");
-  const Value x = inputs[0].channels_first();
-  if (x.rank() != static_cast<int>(window.size()) + 2) {
-    fail(ErrorCode::kShapeMismatch, "expects inputs of rank {} (shape {})", window.size() + 2, inputs[0].logical_shape());
-  }
+  const Value x = spatial_input(inputs[0], window.size());
   const auto& given = c.config().integers("strides");
   const ops::PoolOptions options{.strides = given.empty() ? window : given, .padding = c.config().text("padding")};
   const Value y = kMax ? ops::max_pool(x, window, options) : ops::avg_pool(x, window, options);

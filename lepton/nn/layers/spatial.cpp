@@ -1,19 +1,13 @@
 // UpSampling1D-3D, ZeroPadding1D-3D, Cropping1D-3D: told apart by their rank.
 #include <limits>
 
+#include "lepton/nn/internal/layer_parts.hpp"
 #include "lepton/nn/layers/shaping.hpp"
 #include "lepton/ops/pooling.hpp"
 #include "lepton/ops/shape.hpp"
 
 namespace lepton::nn {
 namespace {
-
-Value positions(std::size_t rank, const Feature& input) {
-  const Value x = input.channels_first();
-  if (x.rank() != static_cast<int>(rank) + 2)
-    fail(ErrorCode::kShapeMismatch, "expects inputs of rank {} (shape {})", rank + 2, input.logical_shape());
-  return x;
-}
 
 template <std::size_t kRank>
 std::vector<Feature> upsample(LayerContext& c, std::span<const Feature> inputs) {
@@ -30,7 +24,7 @@ std::vector<Feature> upsample(LayerContext& c, std::span<const Feature> inputs) 
     options.coordinates = "asymmetric";
     options.rounding = "floor";
   }
-  return {Feature(ops::resize(positions(kRank, inputs[0]), options), Feature::Order::kChannelsFirst)};
+  return {Feature(ops::resize(spatial_input(inputs[0], kRank), options), Feature::Order::kChannelsFirst)};
 }
 
 // [before, after] for each axis, from as many numbers as people give.
@@ -52,7 +46,7 @@ std::vector<Feature> pad(LayerContext& c, std::span<const Feature> inputs) {
     pads[axis + 2] = ends[2 * axis];
     pads[kRank + 2 + axis + 2] = ends[2 * axis + 1];
   }
-  return {Feature(ops::pad(positions(kRank, inputs[0]), pads), Feature::Order::kChannelsFirst)};
+  return {Feature(ops::pad(spatial_input(inputs[0], kRank), pads), Feature::Order::kChannelsFirst)};
 }
 
 template <std::size_t kRank>
@@ -64,7 +58,7 @@ std::vector<Feature> crop(LayerContext& c, std::span<const Feature> inputs) {
     options.starts.push_back(cut[2 * axis]);
     options.ends.push_back(cut[2 * axis + 1] == 0 ? std::numeric_limits<std::int64_t>::max() : -cut[2 * axis + 1]);
   }
-  const Value y = ops::slice(positions(kRank, inputs[0]), options);
+  const Value y = ops::slice(spatial_input(inputs[0], kRank), options);
   for (int axis = 2; axis < y.rank(); ++axis) {
     if (y.shape()[axis] == 0) fail(ErrorCode::kShapeMismatch, "nothing is left (shape {})", inputs[0].logical_shape());
   }

@@ -20,8 +20,6 @@ std::vector<Value> sums(const LossInputs& in, const Value& weight, const Attribu
   return {weighted_sums(ops::mul(said, is), weight)[0], weighted_sums(kPrecision ? said : is, weight)[0]};
 }
 
-double share(std::span<const double> totals, const Attributes&) { return ratio(totals[0], totals[1]); }
-
 double f1_score(const Predictions& predictions, const Attributes& a) {
   const ClassRows rows = class_rows(predictions);
   const std::size_t classes = std::max<std::size_t>(rows.classes, 2);
@@ -58,13 +56,13 @@ std::vector<MetricDef> decision_metrics() {
            .formula = "TP / (TP + FP), 0 without any",
            .arguments = {{"thresholds", 0.5, any_value, "outputs above it say yes"}},
            .batch_sums = sums<true>,
-           .finish = share},
+           .finish = weighted_mean},
           {.name = "recall",
            .summary = "Share of what is yes that was said yes to.",
            .formula = "TP / (TP + FN), 0 without any",
            .arguments = {{"thresholds", 0.5, any_value, "outputs above it say yes"}},
            .batch_sums = sums<false>,
-           .finish = share},
+           .finish = weighted_mean},
           {.name = "f1_score",
            .summary = "Harmonic mean of precision and recall, of yes or averaged over classes.",
            .formula = "2 TP / (2 TP + FP + FN)",
