@@ -20,12 +20,14 @@
 namespace lepton::tasks {
 namespace {
 
+std::uint64_t seed_of(const Attributes& settings) { return static_cast<std::uint64_t>(settings.integer("seed")); }
+
 // Fitted on the training pictures alone, and part of the graph.
-nn::Layer normalization(const ImageTrainingConfig& config, const OpenedData& opened) {
-  if (config.normalize == "scale") return nn::Rescaling(1.0 / 255);
-  const bool standardize = config.normalize == "standardize";
-  if (!standardize && config.normalize != "min-max")
-    fail(ErrorCode::kInvalidArgument, "normalize must be scale, standardize or min-max, got '{}'", config.normalize);
+nn::Layer normalization(const Attributes& settings, const OpenedData& opened) {
+  if (settings.text("normalize") == "scale") return nn::Rescaling(1.0 / 255);
+  const bool standardize = settings.text("normalize") == "standardize";
+  if (!standardize && settings.text("normalize") != "min-max")
+    fail(ErrorCode::kInvalidArgument, "normalize must be scale, standardize or min-max, got '{}'", settings.text("normalize"));
   const data::ChannelStatistics s = data::measure_channels(opened.dataset, opened.split.indices("train").value()).value();
   std::vector<double> mean, variance;
   for (std::size_t c = 0; c < s.mean.size(); ++c) {
@@ -58,64 +60,67 @@ nn::Symbol large_network(nn::Symbol x) {
   return Dropout(0.3)(GlobalAveragePooling2D()(x));
 }
 
-train::Model make_model(const ImageTrainingConfig& config, const OpenedData& opened) {
+train::Model make_model(const Attributes& settings, const OpenedData& opened) {
   using namespace nn;
   const Symbol input = Input(opened.dataset->features()[0].type.shape.dims(), {.dtype = DType::kU8, .name = "image"});
-  const Symbol normalized = normalization(config, opened)(input);
-  if (config.model != "small" && config.model != "large")
-    fail(ErrorCode::kInvalidArgument, "model must be small or large, got '{}'", config.model);
-  const Symbol features = config.model == "small" ? small_network(normalized) : large_network(normalized);
+  const Symbol normalized = normalization(settings, opened)(input);
+  if (settings.text("model") != "small" && settings.text("model") != "large")
+    fail(ErrorCode::kInvalidArgument, "model must be small or large, got '{}'", settings.text("model"));
+  const Symbol features = settings.text("model") == "small" ? small_network(normalized) : large_network(normalized);
   const Symbol classes = Dense(opened.dataset->target().num_classes(), {.activation = "softmax", .name = "class"})(features);
-  return train::Model(input, classes, {.seed = config.seed, .name = config.model + "_cnn"});
+  return train::Model(input, classes, {.seed = seed_of(settings), .name = settings.text("model") + "_cnn"});
 }
 
-data::Split make_split(const data::DatasetHandle& dataset, const ImageTrainingConfig& config) {
-  const data::Shares train_val = {{"train", 1 - config.validation}, {"val", config.validation}};
+data::Split make_split(const data::DatasetHandle& dataset, const Attributes& settings) {
+  const data::Shares train_val = {{"train", 1 - settings.number("validation")}, {"val", settings.number("validation")}};
   const bool official = dataset->num_samples() > 0 && !dataset->official_part(0).empty();
   if (!official) {
-    const double rest = 1 - config.test;
-    return data::split_copies_together(
-               *dataset, {{"train", rest * (1 - config.validation)}, {"val", rest * config.validation}, {"test", config.test}}, config.seed)
+    const double rest = 1 - settings.number("test");
+    return data::split_copies_together(*dataset,
+                                       {{"train", rest * (1 - settings.number("validation"))},
+                                        {"val", rest * settings.number("validation")},
+                                        {"test", settings.number("test")}},
+                                       seed_of(settings))
         .value();
   }
   const data::Split split = data::official_split(*dataset).value();
-  return split.indices("val") ? split : data::split_part(*dataset, split, "train", train_val, config.seed).value();
+  return split.indices("val") ? split : data::split_part(*dataset, split, "train", train_val, seed_of(settings)).value();
 }
 
 // What a linear model makes of the same pixels: the figure that a network has to beat.
-void train_baseline(const ImageTrainingConfig& config, const OpenedData& opened, train::BatchSource& training) {
+void train_baseline(const TrainRequest& request, const OpenedData& opened, train::BatchSource& training) {
+  const Attributes& settings = request.settings;
   using namespace nn;
   constexpr std::int64_t kEpochs = 3;
   const Symbol input = Input(opened.dataset->features()[0].type.shape.dims(), {.dtype = DType::kU8, .name = "image"});
   const Layer classes = Dense(opened.dataset->target().num_classes(), {.activation = "softmax", .name = "class"});
-  train::Model model(input, classes(Flatten()(Rescaling(1.0 / 255)(input))), {.seed = config.seed, .name = "linear_baseline"});
+  train::Model model(input, classes(Flatten()(Rescaling(1.0 / 255)(input))), {.seed = seed_of(settings), .name = "linear_baseline"});
   model.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
-  model.fit(training, nullptr, {.epochs = kEpochs, .batch_size = config.batch_size, .verbose = 0});
-  train::save_package(local_files(), join_path(config.run_folder, "baseline.lepton"), model, {{"kind", "baseline"}}, "A linear model.")
+  model.fit(training, nullptr, {.epochs = kEpochs, .batch_size = settings.integer("batch_size"), .verbose = 0});
+  train::save_package(local_files(), join_path(request.run_folder, "baseline.lepton"), model, {{"kind", "baseline"}}, "A linear model.")
       .value();
 }
 
-train::CompileOptions objective(const ImageTrainingConfig& config) {
-  return {.optimizer = optim::Optimizer(config.optimizer), .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}};
+train::CompileOptions objective(const Attributes& settings) {
+  return {.optimizer = optim::Optimizer(settings.text("optimizer")), .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}};
 }
 
 std::string curves(const train::History& history, std::int64_t best_epoch) {
   return train::plot_curves("loss", {{"train", history["loss"]}, {"validation", history["val_loss"]}}, best_epoch);
 }
 
-Json describe_run(const ImageTrainingConfig& config, const OpenedData& opened, const train::Logs& logs, std::int64_t best_epoch) {
+Json describe_run(const Attributes& settings, const OpenedData& opened, const train::Logs& logs, std::int64_t best_epoch,
+                  const std::string& fingerprint) {
   Json metrics = Json::object();
   for (const auto& [key, value] : logs) metrics[key] = value;
   const std::vector<std::int64_t> rows = opened.split.indices("train").value();
-  return {
-      {"kind", "image-classification"},
-      {"labels", opened.dataset->target().label_names},
-      {"recipe", data::to_json(opened.recipe)},
-      {"decision", "largest probability"},
-      {"data",
-       {{"source", config.data}, {"train_fingerprint", data::fingerprint(*opened.dataset, rows).value()}, {"train_samples", rows.size()}}},
-      {"best_epoch", best_epoch},
-      {"validation", metrics}};
+  return {{"kind", "image-classification"},
+          {"labels", opened.dataset->target().label_names},
+          {"recipe", data::to_json(opened.recipe)},
+          {"decision", "largest probability"},
+          {"data", {{"source", settings.text("data")}, {"train_fingerprint", fingerprint}, {"train_samples", rows.size()}}},
+          {"best_epoch", best_epoch},
+          {"validation", metrics}};
 }
 
 std::string card_of(const Json& task) {
@@ -126,108 +131,65 @@ std::string card_of(const Json& task) {
   return text;
 }
 
-Attributes settings_of(const ImageTrainingConfig& c) {
-  return {{"data", c.data},
-          {"epochs", c.epochs},
-          {"batch_size", c.batch_size},
-          {"seed", static_cast<std::int64_t>(c.seed)},
-          {"validation", c.validation},
-          {"test", c.test},
-          {"optimizer", c.optimizer},
-          {"patience", c.patience},
-          {"model", c.model},
-          {"normalize", c.normalize},
-          {"augment", c.augment},
-          {"allow_leaks", c.allow_leaks}};
-}
-
-ImageTrainingConfig config_of(const TrainRequest& request) {
-  const Attributes& s = request.settings;
-  return {.data = s.text("data"),
-          .run_folder = request.run_folder,
-          .epochs = s.integer("epochs"),
-          .batch_size = s.integer("batch_size"),
-          .seed = static_cast<std::uint64_t>(s.integer("seed")),
-          .validation = s.number("validation"),
-          .test = s.number("test"),
-          .optimizer = s.text("optimizer"),
-          .patience = s.integer("patience"),
-          .model = s.text("model"),
-          .normalize = s.text("normalize"),
-          .augment = s.get<std::vector<std::string>>("augment"),
-          .allow_leaks = s.get<std::vector<std::string>>("allow_leaks"),
-          .resume = request.resume,
-          .verbose = request.verbose};
-}
-
-ImageRun train_in(const ImageTrainingConfig& config, const std::atomic<bool>* cancel) {
+TrainResult train_in(const TrainRequest& request) {
+  const Attributes& settings = request.settings;
   FileSystem& files = local_files();
   OpenedData opened;
-  opened.recipe = data::suggest_image_recipe(files, config.data).value();
-  opened.dataset = data::open_pictures(files, config.data, opened.recipe).value();
-  files.make_folders(join_path(config.run_folder, "checkpoints")).value();
-  const auto lock = files.lock(join_path(config.run_folder, "lock")).value();
-  opened.split = make_split(opened.dataset, config);
-  data::refuse_leaks(data::check_leaks(*opened.dataset, opened.split).value(), *opened.dataset, config.allow_leaks).value();
+  opened.recipe = data::suggest_image_recipe(files, settings.text("data")).value();
+  opened.dataset = data::open_pictures(files, settings.text("data"), opened.recipe).value();
+  files.make_folders(join_path(request.run_folder, "checkpoints")).value();
+  const auto lock = files.lock(join_path(request.run_folder, "lock")).value();
+  opened.split = make_split(opened.dataset, settings);
+  data::refuse_leaks(data::check_leaks(*opened.dataset, opened.split).value(), *opened.dataset,
+                     settings.get<std::vector<std::string>>("allow_leaks"))
+      .value();
   const std::string fingerprint = data::fingerprint(*opened.dataset, opened.split.indices("train").value()).value();
-  write_run_config(config.run_folder, "image-classification", settings_of(config), fingerprint).value();
-  write_atomic(files, join_path(config.run_folder, "split.json"), dump_json(data::to_json(opened.split, *opened.dataset))).value();
+  write_run_config(request.run_folder, "image-classification", settings, fingerprint).value();
+  write_atomic(files, join_path(request.run_folder, "split.json"), dump_json(data::to_json(opened.split, *opened.dataset))).value();
 
   const auto part = [&](const char* name) { return data::subset(opened.dataset, opened.split.indices(name).value()); };
-  const data::Augmentation augmentation = data::Augmentation::from_words(config.augment).value();
-  const auto training = loader_source(part("train"), {.batch_size = config.batch_size, .seed = config.seed, .augmentation = augmentation});
-  const auto validation = loader_source(part("val"), {.batch_size = config.batch_size, .shuffle = false});
-  train::Model model = make_model(config, opened);
-  model.compile(objective(config));
-  model.check_memory(config.batch_size);
+  const data::Augmentation augmentation = data::Augmentation::from_words(settings.get<std::vector<std::string>>("augment")).value();
+  const auto training =
+      loader_source(part("train"), {.batch_size = settings.integer("batch_size"), .seed = seed_of(settings), .augmentation = augmentation});
+  const auto validation = loader_source(part("val"), {.batch_size = settings.integer("batch_size"), .shuffle = false});
+  train::Model model = make_model(settings, opened);
+  model.compile(objective(settings));
+  model.check_memory(settings.integer("batch_size"));
 
-  const auto stopping = train::EarlyStopping({.patience = config.patience});
+  const auto stopping = train::EarlyStopping({.patience = settings.integer("patience")});
   const auto checkpoint = std::make_shared<train::ModelCheckpoint>(
-      train::CheckpointOptions{.folder = join_path(config.run_folder, "checkpoints"), .keep = {stopping}});
-  train::FitOptions fit{.epochs = config.epochs, .batch_size = config.batch_size, .verbose = config.verbose, .cancel = cancel};
-  fit.callbacks = {train::TerminateOnNaN(), train::CSVLogger(join_path(config.run_folder, "metrics.csv")), stopping, checkpoint};
+      train::CheckpointOptions{.folder = join_path(request.run_folder, "checkpoints"), .keep = {stopping}});
+  train::FitOptions fit{.epochs = settings.integer("epochs"),
+                        .batch_size = settings.integer("batch_size"),
+                        .verbose = request.verbose,
+                        .cancel = request.cancel};
+  fit.callbacks = {train::TerminateOnNaN(), train::CSVLogger(join_path(request.run_folder, "metrics.csv")), stopping, checkpoint};
   train::FitLoop loop(model, *training, validation.get(), fit);
-  if (config.resume) {
+  if (request.resume) {
     const train::Checkpoint last = train::read_checkpoint(files, checkpoint->last_path()).value();
     train::restore_checkpoint(last, model, {stopping, checkpoint}).value();
     loop.resume(last.position, last.history);
   }
   const train::History history = loop.run();
 
-  ImageRun run{join_path(config.run_folder, "model.lepton"), {}, checkpoint->best_epoch(), loop.interrupted(), loop.stop_reason()};
+  TrainResult run{join_path(request.run_folder, "model.lepton"), {}, checkpoint->best_epoch(), loop.interrupted(), loop.stop_reason()};
   if (run.best_epoch == 0) return run;
   const train::Checkpoint best = train::read_checkpoint(files, checkpoint->best_path()).value();
   model.restore_states(best.states).value();
   run.validation = model.evaluate(*validation).logs;
-  const auto plain = loader_source(part("train"), {.batch_size = config.batch_size, .seed = config.seed});
-  train_baseline(config, opened, *plain);
-  const Json task = describe_run(config, opened, run.validation, run.best_epoch);
-  write_atomic(files, join_path(config.run_folder, "curves.svg"), curves(history, run.best_epoch)).value();
+  const auto plain = loader_source(part("train"), {.batch_size = settings.integer("batch_size"), .seed = seed_of(settings)});
+  train_baseline(request, opened, *plain);
+  const Json task = describe_run(settings, opened, run.validation, run.best_epoch, fingerprint);
+  write_atomic(files, join_path(request.run_folder, "curves.svg"), curves(history, run.best_epoch)).value();
   train::save_package(files, run.package, model, task, card_of(task)).value();
   return run;
 }
 
 }  // namespace
 
-Result<ImageRun> train_images(const ImageTrainingConfig& config, const std::atomic<bool>* cancel) {
-  return catch_error([&] { return train_in(config, cancel); });
+Result<TrainResult> train_images(const TrainRequest& request) {
+  return catch_error([&] { return train_in(request); });
 }
-
-namespace {
-
-Result<EvaluationResult> evaluate_image_run(const std::string& run_folder, const std::string& part) {
-  LEPTON_TRY(const ImageEvaluation e, evaluate_images(run_folder, part));
-  return EvaluationResult{e.report, e.samples, e.openings, e.figures};
-}
-
-Result<std::vector<PredictionRow>> predict_image_rows(const std::string& package, const std::vector<std::string>& paths) {
-  LEPTON_TRY(const std::vector<ImagePrediction> predictions, predict_images(package, paths));
-  std::vector<PredictionRow> rows;
-  for (const ImagePrediction& p : predictions) rows.push_back({p.file, p.label, p.probabilities});
-  return rows;
-}
-
-}  // namespace
 
 TaskDef image_classification_task() {
   return {.name = "image-classification",
@@ -237,9 +199,9 @@ TaskDef image_classification_task() {
                {"normalize", "scale", any_value, "scale (to 0 … 1), standardize or min-max (by the training pictures)"},
                {"augment", std::vector<std::string>{}, any_value, "e.g. flip,crop(4),rotate(10),zoom(0.1),contrast(0.2),brightness(0.1)"},
                {"allow_leaks", std::vector<std::string>{}, any_value, "copies across the split that are accepted, by name"}}),
-          .train = [](const TrainRequest& request) { return train_images(config_of(request), request.cancel); },
-          .evaluate = evaluate_image_run,
-          .predict = predict_image_rows};
+          .train = train_images,
+          .evaluate = evaluate_images,
+          .predict = predict_images};
 }
 
 }  // namespace lepton::tasks

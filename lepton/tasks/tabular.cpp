@@ -60,26 +60,26 @@ Opened open_table(const Attributes& settings, data::TargetKind kind) {
   return opened;
 }
 
-// Numbers are standardised by the training rows; places of categories stay 0 and 1.
-nn::Layer normalization(const Opened& opened, std::span<const std::int64_t> train_rows) {
-  data::ChannelStatistics statistics = data::measure_channels(opened.dataset, train_rows).value();
-  std::vector<double> mean, variance;
+// What is measured on the training rows, for the network and the linear model alike.
+struct Fitted {
+  std::vector<double> mean, variance;            // of each input
+  double target_mean = 0, target_deviation = 1;  // of a numeric target: the network predicts in units that are near 1
+};
+
+// Numbers are standardised; places of categories stay 0 and 1.
+void fit_inputs(const Opened& opened, std::span<const std::int64_t> rows, Fitted& fitted) {
+  const data::ChannelStatistics statistics = data::measure_channels(opened.dataset, rows).value();
   std::size_t place = 0;
   for (const data::RecipeColumn& column : opened.recipe.columns) {
     for (std::int64_t i = 0; i < column.width(); ++i, ++place) {
       const bool number = column.type == data::ColumnType::kNumber && i == 0 && statistics.standard_deviation[place] > 0;
-      mean.push_back(number ? statistics.mean[place] : 0);
-      variance.push_back(number ? statistics.standard_deviation[place] * statistics.standard_deviation[place] : 1);
+      fitted.mean.push_back(number ? statistics.mean[place] : 0);
+      fitted.variance.push_back(number ? statistics.standard_deviation[place] * statistics.standard_deviation[place] : 1);
     }
   }
-  return nn::Normalization({.mean = mean, .variance = variance});
 }
 
-struct Scale {
-  double mean = 0, deviation = 1;
-};
-// Of a numeric target over the training rows: the network predicts in units that are near 1.
-Scale target_scale(const Opened& opened, std::span<const std::int64_t> rows) {
+void fit_target(const Opened& opened, std::span<const std::int64_t> rows, Fitted& fitted) {
   double sum = 0, squares = 0;
   for (const std::int64_t row : rows) {
     const double y = opened.dataset->load(row).value().target.item();
@@ -87,15 +87,23 @@ Scale target_scale(const Opened& opened, std::span<const std::int64_t> rows) {
     squares += y * y;
   }
   const auto count = static_cast<double>(rows.size());
-  const double mean = sum / count;
-  return {mean, std::sqrt(std::max(squares / count - mean * mean, 1e-12))};
+  fitted.target_mean = sum / count;
+  fitted.target_deviation = std::sqrt(std::max(squares / count - fitted.target_mean * fitted.target_mean, 1e-12));
 }
 
-train::Model make_model(const Opened& opened, const Attributes& settings, const std::vector<std::int64_t>& hidden, const char* name) {
-  using namespace nn;
+Fitted fit(const Opened& opened) {
   const std::vector<std::int64_t> rows = opened.split.indices("train").value();
+  Fitted fitted;
+  fit_inputs(opened, rows, fitted);
+  if (opened.recipe.target_kind == data::TargetKind::kNumber) fit_target(opened, rows, fitted);
+  return fitted;
+}
+
+train::Model make_model(const Opened& opened, const Fitted& fitted, const Attributes& settings, const std::vector<std::int64_t>& hidden,
+                        const char* name) {
+  using namespace nn;
   const Symbol input = Input({opened.recipe.width()}, {.name = "features"});
-  Symbol x = normalization(opened, rows)(input);
+  Symbol x = Normalization({.mean = fitted.mean, .variance = fitted.variance})(input);
   for (const std::int64_t units : hidden) {
     x = Dense(units, {.activation = "relu"})(x);
     if (settings.number("dropout") > 0) x = Dropout(settings.number("dropout"))(x);
@@ -103,8 +111,7 @@ train::Model make_model(const Opened& opened, const Attributes& settings, const 
   if (opened.recipe.target_kind == data::TargetKind::kClass) {
     x = Dense(static_cast<std::int64_t>(opened.recipe.label_names.size()), {.activation = "softmax", .name = "class"})(x);
   } else {
-    const Scale scale = target_scale(opened, rows);
-    x = Rescaling(scale.deviation, {.offset = scale.mean, .name = "value"})(Dense(1)(x));
+    x = Rescaling(fitted.target_deviation, {.offset = fitted.target_mean, .name = "value"})(Dense(1)(x));
   }
   return train::Model(input, x, {.seed = static_cast<std::uint64_t>(settings.integer("seed")), .name = name});
 }
@@ -153,13 +160,13 @@ TrainResult fit_model(train::Model& model, const TrainRequest& request, const Op
   const std::string checkpoints = path_in(request, is_baseline ? "checkpoints/baseline" : "checkpoints");
   files.make_folders(checkpoints).value();
   const auto checkpoint = std::make_shared<train::ModelCheckpoint>(train::CheckpointOptions{.folder = checkpoints, .keep = {stopping}});
-  train::FitOptions fit{.epochs = is_baseline ? kBaselineEpochs : settings.integer("epochs"),
-                        .batch_size = settings.integer("batch_size"),
-                        .verbose = is_baseline ? 0 : request.verbose,
-                        .cancel = request.cancel};
-  fit.callbacks = {train::TerminateOnNaN(), stopping, checkpoint};
-  if (!is_baseline) fit.callbacks.push_back(train::CSVLogger(path_in(request, "metrics.csv")));
-  train::FitLoop loop(model, *training, validation.get(), fit);
+  train::FitOptions options{.epochs = is_baseline ? kBaselineEpochs : settings.integer("epochs"),
+                            .batch_size = settings.integer("batch_size"),
+                            .verbose = is_baseline ? 0 : request.verbose,
+                            .cancel = request.cancel};
+  options.callbacks = {train::TerminateOnNaN(), stopping, checkpoint};
+  if (!is_baseline) options.callbacks.push_back(train::CSVLogger(path_in(request, "metrics.csv")));
+  train::FitLoop loop(model, *training, validation.get(), options);
   if (request.resume && exists(files, checkpoint->last_path()).value()) {
     const train::Checkpoint last = train::read_checkpoint(files, checkpoint->last_path()).value();
     train::restore_checkpoint(last, model, {stopping, checkpoint}).value();
@@ -209,10 +216,11 @@ Result<TrainResult> train_table(const TrainRequest& request, data::TargetKind ki
     write_run_config(request.run_folder, name, request.settings, fingerprint).value();
     write_atomic(files, path_in(request, "split.json"), dump_json(data::to_json(opened.split, *opened.dataset))).value();
     const Json task = describe(request.settings, name, opened, {}, 0, fingerprint);
-    train::Model baseline = make_model(opened, request.settings, {}, "linear_baseline");
+    const Fitted fitted = fit(opened);
+    train::Model baseline = make_model(opened, fitted, request.settings, {}, "linear_baseline");
     const TrainResult linear = fit_model(baseline, request, opened, true, task);
     if (linear.interrupted) return linear;
-    train::Model model = make_model(opened, request.settings, request.settings.integers("hidden"), "mlp");
+    train::Model model = make_model(opened, fitted, request.settings, request.settings.integers("hidden"), "mlp");
     return fit_model(model, request, opened, false, task);
   });
 }

@@ -9,7 +9,7 @@
 #include "lepton/base/path.hpp"
 #include "lepton/data/named_dataset.hpp"
 #include "lepton/nn/metric.hpp"
-#include "lepton/tasks/internal/opening.hpp"
+#include "lepton/tasks/internal/evaluation.hpp"
 #include "lepton/tasks/internal/tabular_run.hpp"
 #include "lepton/train/package.hpp"
 #include "lepton/train/report/page.hpp"
@@ -18,7 +18,6 @@
 namespace lepton::tasks {
 namespace {
 
-constexpr std::uint64_t kMaxJsonBytes = std::uint64_t{256} << 20;
 constexpr std::uint64_t kBootstrapSeed = 1;
 
 // Predictions and truth of the rows of a part, as metrics take them.
@@ -61,51 +60,28 @@ std::function<double(const nn::Predictions&)> metric_of(const char* name) {
   return [metric = nn::Metric(name)](const nn::Predictions& p) { return metric.def().from_predictions(p, metric.arguments()); };
 }
 
-struct Decisions {
-  std::vector<std::int64_t> truth, said;
-  std::vector<double> confidence;
-  std::vector<std::uint8_t> right;
-  std::int64_t num_right = 0;
-};
-
 Decisions decide(const nn::Predictions& of) {
   Decisions d;
-  const std::vector<double> p = of.prediction.to_vector<double>();
-  d.truth = of.target.to_vector<std::int64_t>();
-  const auto classes = static_cast<std::ptrdiff_t>(of.prediction.shape()[-1]);
-  for (std::size_t i = 0; i < d.truth.size(); ++i) {
-    const auto begin = p.begin() + static_cast<std::ptrdiff_t>(i) * classes;
-    const auto best = std::max_element(begin, begin + classes);
-    d.said.push_back(best - begin);
-    d.confidence.push_back(*best);
-    d.right.push_back(d.said.back() == d.truth[i] ? 1 : 0);
-    d.num_right += d.right.back();
-  }
+  d.add(of.prediction, of.target);
   return d;
 }
 
 train::Figure accuracy(const std::string& name, const Decisions& d, const Rows& rows) {
-  const auto count = static_cast<std::int64_t>(d.right.size());
-  const double value = count == 0 ? 0 : static_cast<double>(d.num_right) / static_cast<double>(count);
-  train::Interval interval = train::wilson_interval(d.num_right, count);
-  if (!rows.groups.empty()) {  // rows of one group are not independent: Wilson would be too narrow
-    interval = train::bootstrap_interval(
-        count, rows.groups,
-        [&](std::span<const std::int64_t> sample) {
-          double right = 0;
-          for (const std::int64_t i : sample) right += d.right[static_cast<std::size_t>(i)];
-          return sample.empty() ? 0 : right / static_cast<double>(sample.size());
-        },
-        kBootstrapSeed, 400);
-  }
-  return {name, value, interval, fmt::format("{} of {}", d.num_right, count)};
+  train::Figure share = train::proportion(name, d.num_right, d.size(), fmt::format("{} of {}", d.num_right, d.size()));
+  if (rows.groups.empty()) return share;
+  // Rows of one group are not independent: Wilson's interval would be too narrow.
+  share.interval = train::bootstrap_interval(
+      d.size(), rows.groups,
+      [&](std::span<const std::int64_t> sample) {
+        double right = 0;
+        for (const std::int64_t i : sample) right += d.right[static_cast<std::size_t>(i)];
+        return sample.empty() ? 0 : right / static_cast<double>(sample.size());
+      },
+      kBootstrapSeed, 400);
+  return share;
 }
 
 std::vector<train::Figure> classification_figures(const Rows& rows, const Decisions& d) {
-  std::map<std::int64_t, std::int64_t> counts;
-  for (const std::int64_t label : d.truth) ++counts[label];
-  std::int64_t most = 0;
-  for (const auto& [label, count] : counts) most = std::max(most, count);
   std::vector<train::Figure> figures = {accuracy("accuracy", d, rows)};
   figures.push_back(figure("macro F1", rows.model, rows, metric_of("f1_score")));
   if (rows.labels.size() == 2) {
@@ -123,9 +99,7 @@ std::vector<train::Figure> classification_figures(const Rows& rows, const Decisi
   }
   figures.push_back(figure("Brier score", rows.model, rows, metric_of("brier_score"), "0 is best"));
   figures.push_back(figure("calibration error", rows.model, rows, metric_of("expected_calibration_error"), "0 is best"));
-  const auto total = static_cast<std::int64_t>(d.truth.size());
-  figures.push_back({"baseline: most frequent class", total == 0 ? 0 : static_cast<double>(most) / static_cast<double>(total),
-                     train::wilson_interval(most, total)});
+  figures.push_back(majority_baseline(d.truth));
   figures.push_back(accuracy("baseline: logistic regression", decide(rows.baseline), rows));
   return figures;
 }
@@ -171,10 +145,6 @@ void add_class_sections(train::Page& page, const Rows& rows, const Decisions& d)
   page.svg(train::plot_reliability(train::reliability(d.confidence, d.right)));
 }
 
-Json read_json(const std::string& path) {
-  return parse_json(read_file(local_files(), path, kMaxJsonBytes).value(), {.max_bytes = kMaxJsonBytes}).value();
-}
-
 Rows open_rows(train::LoadedPackage& loaded, const std::string& folder, const std::string& part, std::int64_t* openings) {
   const Json& task = *json_member(*loaded.manifest, "task").value();
   const data::TabularRecipe recipe = data::tabular_recipe_from_json(*json_member(task, "recipe").value()).value();
@@ -183,7 +153,7 @@ Rows open_rows(train::LoadedPackage& loaded, const std::string& folder, const st
       data::read_table(local_files(), table_path(json_get<std::string>(source, "source").value())).value());
   const data::DatasetHandle dataset = data::make_table_dataset(table, recipe).value();
   Rows rows;
-  rows.indices = data::split_from_json(read_json(join_path(folder, "split.json")), *dataset).value().indices(part).value();
+  rows.indices = read_split(folder, *dataset).indices(part).value();
   *openings = open_part(part, *dataset, rows.indices, folder);
   rows.model = predict(loaded.model, *dataset, rows.indices);
   train::LoadedPackage baseline = train::load_package(local_files(), join_path(folder, "baseline.lepton")).value();
@@ -211,9 +181,9 @@ EvaluationResult evaluate_in(const std::string& folder, const std::string& part)
                                e.openings > 0 ? fmt::format("; the test set was opened {} times for this data", e.openings) : ""));
   page.figures(e.figures);
   for (const Json& note : task.value("notes", Json::array())) page.paragraph(note.get<std::string>());
-  if (const auto curves = read_file(files, join_path(folder, "curves.svg"), kMaxJsonBytes)) {
+  if (const std::string curves = read_curves(folder); !curves.empty()) {
     page.section("Training", "The marked epoch has the lowest validation loss; its weights were kept.");
-    page.svg(*curves);
+    page.svg(curves);
   }
   if (classes) {
     add_class_sections(page, rows, d);
@@ -221,7 +191,7 @@ EvaluationResult evaluate_in(const std::string& folder, const std::string& part)
     page.section("Predicted against true", "Points on the diagonal are right.");
     page.svg(train::plot_scatter("predictions", rows.model.target.to_vector<double>(), rows.model.prediction.to_vector<double>()));
   }
-  e.report = join_path(folder, part == "test" ? "report.html" : "report-" + part + ".html");
+  e.report = report_path(folder, part);
   write_atomic(files, e.report, page.html()).value();
   return e;
 }
@@ -264,11 +234,9 @@ Result<std::vector<PredictionRow>> predict_table(const std::string& package, con
       const std::vector<double> p = outputs.to_vector<double>();
       const auto size = static_cast<std::size_t>(outputs.shape()[-1]);
       for (std::int64_t row = 0; row < count; ++row) {
-        PredictionRow said{fmt::format("{}:{}", path, table->line(row)), {}, {}};
-        const auto begin = static_cast<std::size_t>(row) * size;
-        for (std::size_t c = 0; c < recipe.label_names.size(); ++c) said.probabilities.emplace_back(recipe.label_names[c], p[begin + c]);
-        std::ranges::stable_sort(said.probabilities, [](const auto& a, const auto& b) { return a.second > b.second; });
-        said.said = said.probabilities.empty() ? fmt::format("{:.6g}", p[begin]) : said.probabilities[0].first;
+        const std::span<const double> own = std::span(p).subspan(static_cast<std::size_t>(row) * size, size);
+        PredictionRow said{fmt::format("{}:{}", path, table->line(row)), {}, ranked(recipe.label_names, own)};
+        said.said = said.probabilities.empty() ? fmt::format("{:.6g}", own[0]) : said.probabilities[0].first;
         rows.push_back(std::move(said));
       }
     }

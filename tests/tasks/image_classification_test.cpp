@@ -44,8 +44,10 @@ class ImageTask : public ::testing::Test {
     setenv("LEPTON_STATE_DIR", path("state").c_str(), 1);
   }
   std::string path(const std::string& name) const { return join_path(folder_.path(), name); }
-  ImageTrainingConfig config(const std::string& run) const {
-    return {.data = path("pictures"), .run_folder = path(run), .epochs = 3, .batch_size = 16, .verbose = 0};
+  TrainRequest config(const std::string& run, const std::string& data = "pictures") const {
+    const TaskDef& task = get_task("image-classification");
+    const Attributes given = {{"data", path(data)}, {"epochs", 3}, {"batch_size", 16}};
+    return {.settings = complete_attributes(task.name, task.settings, given).value(), .run_folder = path(run), .verbose = 0};
   }
   TemporaryFolder folder_;
 };
@@ -57,24 +59,28 @@ TEST_F(ImageTask, TrainsEvaluatesAndPredicts) {
   const auto first = evaluate_images(path("run"), "test");
   ASSERT_TRUE(first) << first.error().what();
   EXPECT_EQ(first->samples, 24);
-  EXPECT_GT(first->accuracy, 0.8);
-  EXPECT_LT(first->accuracy_low, first->accuracy);
+  const train::Figure& accuracy = first->figures.at(0);
+  EXPECT_EQ(accuracy.name, "accuracy");
+  EXPECT_GT(accuracy.value, 0.8);
+  EXPECT_LT(accuracy.interval.low, accuracy.value);
   EXPECT_EQ(first->openings, 1);
   EXPECT_EQ(evaluate_images(path("run"), "test")->openings, 2);
   const auto predictions = predict_images(run->package, {path("pictures/trouser/000.png")});
   ASSERT_TRUE(predictions) << predictions.error().what();
-  EXPECT_EQ(predictions->front().label, "trouser");
+  EXPECT_EQ(predictions->front().said, "trouser");
 }
 
 TEST_F(ImageTask, AnInterruptedRunGoesOnBitForBit) {
   const auto whole = train_images(config("whole"));
   ASSERT_TRUE(whole) << whole.error().what();
   const std::atomic<bool> cancel = true;  // after the first batch
-  ImageTrainingConfig cut = config("cut");
-  const auto interrupted = train_images(cut, &cancel);
+  TrainRequest cut = config("cut");
+  cut.cancel = &cancel;
+  const auto interrupted = train_images(cut);
   ASSERT_TRUE(interrupted) << interrupted.error().what();
   EXPECT_TRUE(interrupted->interrupted);
   cut.resume = true;
+  cut.cancel = nullptr;
   const auto resumed = train_images(cut);
   ASSERT_TRUE(resumed) << resumed.error().what();
   const auto a = weights_of(whole->package), b = weights_of(resumed->package);
@@ -83,9 +89,7 @@ TEST_F(ImageTask, AnInterruptedRunGoesOnBitForBit) {
 }
 
 TEST_F(ImageTask, WrongSettingsAndDamagedFilesAreErrors) {
-  ImageTrainingConfig wrong = config("run");
-  wrong.data = path("nowhere");
-  EXPECT_EQ(train_images(wrong).error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(train_images(config("run", "nowhere")).error().code(), ErrorCode::kNotFound);
   EXPECT_FALSE(*exists(local_files(), path("run")));
   write_atomic(local_files(), path("pictures/shirt/000.png"), std::string_view("\x89PNG\r\n\x1a\n damaged")).value();
   const auto damaged = train_images(config("run"));

@@ -152,4 +152,8 @@ double expected_calibration_error(std::span<const ReliabilityBin> bins) {
   return count == 0 ? 0 : sum / count;
 }
 
+Figure proportion(std::string name, std::int64_t part, std::int64_t whole, std::string note) {
+  return {std::move(name), ratio(part, whole), wilson_interval(part, whole), std::move(note)};
+}
+
 }  // namespace lepton::train

@@ -60,5 +60,7 @@ struct Figure {
   Interval interval;
   std::string note = {};
 };
+/// A share of samples with its Wilson interval; 0 of 0 is 0.
+Figure proportion(std::string name, std::int64_t part, std::int64_t whole, std::string note = {});
 
 }  // namespace lepton::train

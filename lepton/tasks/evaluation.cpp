@@ -1,0 +1,81 @@
+// Shared parts of evaluations. The count of test openings lies outside the run, by the data's fingerprint.
+#include "lepton/tasks/internal/evaluation.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <map>
+
+#include "lepton/base/files.hpp"
+#include "lepton/base/json.hpp"
+#include "lepton/base/path.hpp"
+#include "lepton/data/fingerprint.hpp"
+#include "lepton/data/test_openings.hpp"
+
+namespace lepton::tasks {
+namespace {
+
+constexpr std::uint64_t kMaxBytes = std::uint64_t{256} << 20;
+
+std::string utc_now() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  (void)std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+}  // namespace
+
+std::int64_t open_part(const std::string& part, const data::Dataset& dataset, std::span<const std::int64_t> rows,
+                       const std::string& run_folder) {
+  if (part != "test") return 0;
+  const data::TestOpenings openings(local_files(), data::state_folder());
+  return openings.open(data::fingerprint(dataset, rows).value(), {.time = utc_now(), .purpose = run_folder}).value();
+}
+
+data::Split read_split(const std::string& run_folder, const data::Dataset& dataset) {
+  const std::string text = read_file(local_files(), join_path(run_folder, "split.json"), kMaxBytes).value();
+  return data::split_from_json(parse_json(text, {.max_bytes = kMaxBytes}).value(), dataset).value();
+}
+
+std::string read_curves(const std::string& run_folder) {
+  const auto curves = read_file(local_files(), join_path(run_folder, "curves.svg"), kMaxBytes);
+  return curves ? *curves : std::string();
+}
+
+std::string report_path(const std::string& run_folder, const std::string& part) {
+  return join_path(run_folder, part == "test" ? "report.html" : "report-" + part + ".html");
+}
+
+void Decisions::add(const Tensor& probabilities, const Tensor& labels) {
+  const std::vector<double> p = probabilities.to_vector<double>();
+  const auto classes = static_cast<std::ptrdiff_t>(probabilities.shape()[-1]);
+  auto row = p.begin();
+  for (const std::int64_t label : labels.to_vector<std::int64_t>()) {
+    const auto best = std::max_element(row, row + classes);
+    truth.push_back(label);
+    said.push_back(best - row);
+    confidence.push_back(*best);
+    right.push_back(said.back() == label ? 1 : 0);
+    num_right += right.back();
+    row += classes;
+  }
+}
+
+train::Figure majority_baseline(std::span<const std::int64_t> truth) {
+  std::map<std::int64_t, std::int64_t> counts;
+  std::int64_t most = 0;
+  for (const std::int64_t label : truth) most = std::max(most, ++counts[label]);
+  return train::proportion("baseline: most frequent class", most, static_cast<std::int64_t>(truth.size()));
+}
+
+std::vector<std::pair<std::string, double>> ranked(std::span<const std::string> labels, std::span<const double> probabilities) {
+  std::vector<std::pair<std::string, double>> all;
+  for (std::size_t c = 0; c < labels.size(); ++c) all.emplace_back(labels[c], probabilities[c]);
+  std::ranges::stable_sort(all, [](const auto& a, const auto& b) { return a.second > b.second; });
+  return all;
+}
+
+}  // namespace lepton::tasks
