@@ -4,6 +4,8 @@
 #include <atomic>
 #include <functional>
 
+#include "lepton/base/json_fwd.hpp"
+
 namespace CLI {
 class App;
 }
@@ -15,6 +17,9 @@ struct Context {
   std::function<void()> run = nullptr;        // the chosen command
   int exit_code = 0;
 };
+
+/// Prints what `--json` asks for.
+void print_json(const Json& json);
 
 void add_demo(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);

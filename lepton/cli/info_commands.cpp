@@ -35,8 +35,6 @@ void print_op(const OpDef& op) {
     fmt::print("  ONNX: {} (opset {})\n", op.onnx.name.empty() ? "written by a rule" : op.onnx.name, op.onnx.opset);
 }
 
-void print_json(const Json& json) { fmt::print("{}\n", dump_json(json, JsonStyle::kIndented)); }
-
 Json op_to_json(const OpDef& op) {
   Json json = {{"name", op.name},         {"family", name_of(op.family)}, {"since", op.since},
                {"summary", op.summary},   {"formula", op.formula},        {"source", op.source},
@@ -103,7 +101,8 @@ void add_data(CLI::App& app, Context& context) {
   inspect->callback([=, &context] {
     context.run = [=] {
       const data::Inspection inspection = data::inspect(local_files(), *path).value();
-      fmt::print("{}\n", *as_json ? dump_json(data::to_json(inspection), JsonStyle::kIndented) : data::to_text(inspection));
+      if (*as_json) return print_json(data::to_json(inspection));
+      fmt::print("{}\n", data::to_text(inspection));
     };
   });
   command->add_subcommand("list", "Known data sets")->callback([&context] {

@@ -21,6 +21,8 @@ void on_interrupt(int) {
 
 }  // namespace
 
+void lepton::cli::print_json(const Json& json) { fmt::print("{}\n", dump_json(json, JsonStyle::kIndented)); }
+
 int main(int argc, char** argv) {
   lepton::restart_with_short_waits(argv);
   std::signal(SIGINT, on_interrupt);

@@ -56,15 +56,15 @@ Json to_json(const Run& run) {
   return json;
 }
 
-void print_json(const std::vector<Run>& runs) {
+Json to_json(const std::vector<Run>& runs) {
   Json list = Json::array();
   for (const Run& run : runs) list.push_back(to_json(run));
-  fmt::print("{}\n", dump_json(list, JsonStyle::kIndented));
+  return list;
 }
 
 void list_runs(const std::string& folder, bool as_json) {
   const std::vector<Run> runs = runs_below(folder);
-  if (as_json) return print_json(runs);
+  if (as_json) return print_json(to_json(runs));
   for (const Run& run : runs) {
     fmt::print("{:<24}", run.folder);
     for (const char* key : {"task", "data", "epochs", "batch_size", "seed"}) {
@@ -79,7 +79,7 @@ void list_runs(const std::string& folder, bool as_json) {
 void compare_runs(const std::vector<std::string>& folders, bool as_json) {
   std::vector<Run> runs;
   for (const std::string& folder : folders) runs.push_back(read_run(folder));
-  if (as_json) return print_json(runs);
+  if (as_json) return print_json(to_json(runs));
   const auto row = [&](const std::string& name, const auto& text_of) {
     fmt::print("{:<20}", name);
     for (const Run& run : runs) fmt::print(" {:>24}", text_of(run));

@@ -46,10 +46,7 @@ Json to_json(const tasks::EvaluationResult& e) {
 }
 
 void print_evaluation(const tasks::EvaluationResult& e, const std::string& part, bool as_json) {
-  if (as_json) {
-    fmt::print("{}\n", dump_json(to_json(e), JsonStyle::kIndented));
-    return;
-  }
+  if (as_json) return print_json(to_json(e));
   fmt::print("{}: {} samples; figures with 95 % intervals\n", part, e.samples);
   for (const train::Figure& f : e.figures) {
     fmt::print("  {:<56} {:.4f}  ({:.4f} to {:.4f}){}\n", f.name, f.value, f.interval.low, f.interval.high,
@@ -67,8 +64,7 @@ void print_predictions(const std::vector<tasks::PredictionRow>& predictions, boo
       for (const auto& [label, value] : p.probabilities) row["probabilities"][label] = value;
       list.push_back(std::move(row));
     }
-    fmt::print("{}\n", dump_json(list, JsonStyle::kIndented));
-    return;
+    return print_json(list);
   }
   for (const auto& p : predictions) {
     fmt::print("{:<40} {:<14}", p.input, p.said);
@@ -175,12 +171,11 @@ void train(TrainArguments arguments, Context& context) {
   if (arguments.json) {
     Json validation = Json::object();
     for (const auto& [key, value] : result.validation) validation[key] = value;
-    fmt::print("{}\n", dump_json(Json{{"run", request.run_folder},
-                                      {"model", result.package},
-                                      {"best_epoch", result.best_epoch},
-                                      {"validation", validation},
-                                      {"interrupted", result.interrupted}},
-                                 JsonStyle::kIndented));
+    print_json({{"run", request.run_folder},
+                {"model", result.package},
+                {"best_epoch", result.best_epoch},
+                {"validation", validation},
+                {"interrupted", result.interrupted}});
   } else {
     print_run(result);
   }

@@ -12,6 +12,8 @@
 
 namespace lepton::tasks {
 
+struct GivenSetting;  // settings.hpp
+
 struct TrainRequest {
   Attributes settings;     // complete
   std::string run_folder;  // made if needed; holds everything that the run leaves
@@ -66,6 +68,6 @@ std::vector<AttributeDef> with_common_settings(std::vector<AttributeDef> own);
 Result<void> write_run_config(const std::string& run_folder, std::string_view task, const Attributes& settings,
                               const std::string& data_fingerprint);
 /// What differs between the machine and program that wrote a config and this one; empty if a replay should give the same bits.
-std::vector<std::string> differences_from_here(std::span<const struct GivenSetting> made_by);
+std::vector<std::string> differences_from_here(std::span<const GivenSetting> made_by);
 
 }  // namespace lepton::tasks
