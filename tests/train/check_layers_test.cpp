@@ -1,6 +1,7 @@
 // Every layer of the table keeps its promises, and the checker finds a broken one.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "lepton/nn/layers.hpp"
@@ -118,6 +119,17 @@ TEST(CheckLayerTest, HasACaseForEveryLayer) {
   std::set<std::string_view> names;
   for (const LayerCase& one : cases()) names.insert(one.layer.def().name);
   for (const LayerDef& def : all_layers()) EXPECT_TRUE(names.contains(def.name)) << def.name;
+}
+
+TEST(CheckLayerTest, FindsAWrongGradient) {
+  static OpDef twisted = ops::get_op("exp");
+  twisted.gradient = [](const RuleContext& c) { return std::vector<Value>{ops::mul(c.grads[0], c.inputs[0])}; };
+  const Layer wrong = custom_layer("Twisted", [](LayerContext&, std::span<const Feature> inputs) {
+    const Value x = inputs[0].value;
+    return std::vector<Feature>{inputs[0].with(apply(twisted, std::span(&x, 1), {})[0])};
+  });
+  const std::vector<LayerFinding> findings = check_layer({wrong, {{4}}, {4}});
+  EXPECT_TRUE(std::ranges::any_of(findings, [](const LayerFinding& f) { return f.check == "gradient"; }));
 }
 
 TEST(CheckLayerTest, FindsAWrongShapeAndCount) {
