@@ -1,10 +1,11 @@
 """Packs real pictures into the .npz that the peers read: x is uint8 [N, H, W, C], y is the class index.
 
-Usage: make_data.py pictures DIR OUT.npz --classes A B --count N    (a folder for each class)
+Usage: make_data.py pictures FILE.tar.gz OUT.npz --classes A B --count N    (a folder for each class)
        make_data.py idx PREFIX OUT.npz --count N                    (PREFIX-images-idx3-ubyte[.gz] and labels)
 """
 import argparse
 import gzip
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -25,17 +26,18 @@ def from_idx(prefix, count):
     return images[:count, :, :, None], labels[:count].astype(np.int64)
 
 
-def from_pictures(folder, classes, count):
+def from_pictures(archive, classes, count):
     """Takes the same number of pictures of each class, in the order of their names."""
     from PIL import Image
 
     x, y = [], []
-    for index, name in enumerate(classes):
-        files = sorted(p for p in Path(folder, name).rglob("*") if p.suffix.lower() in (".jpg", ".jpeg", ".png"))
-        for file in files[:count // len(classes)]:
-            with Image.open(file) as picture:
-                x.append(np.asarray(picture.convert("RGB")))
-            y.append(index)
+    with tarfile.open(archive) as files:
+        names = sorted(name for name in files.getnames() if name.lower().endswith((".jpg", ".jpeg", ".png")))
+        for index, wanted in enumerate(classes):
+            for name in [name for name in names if Path(name).parent.name == wanted][:count // len(classes)]:
+                with Image.open(files.extractfile(name)) as picture:
+                    x.append(np.asarray(picture.convert("RGB")))
+                y.append(index)
     return np.stack(x), np.array(y)
 
 
