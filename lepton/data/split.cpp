@@ -120,6 +120,53 @@ Result<std::vector<SplitPart>> stratify(const Dataset& dataset, std::span<const 
   return parts;
 }
 
+// Cuts `indices` so that groups stay together: large groups first, each to the part that lacks most of what the group brings, class by
+// class.
+Result<std::vector<SplitPart>> keep_groups(const Dataset& dataset, const Indices& indices, std::span<const std::string> groups,
+                                           const Shares& shares, std::uint64_t seed) {
+  LEPTON_TRY(const std::vector<double> fractions, normalised(shares));
+  if (static_cast<std::int64_t>(groups.size()) != dataset.num_samples()) {
+    fail(ErrorCode::kShapeMismatch, "split: {} groups for {} samples", groups.size(), dataset.num_samples());
+  }
+  std::map<std::string, Indices> members;
+  for (const std::int64_t index : indices) members[groups[static_cast<std::size_t>(index)]].push_back(index);
+  if (members.size() < shares.size()) {
+    return make_error(ErrorCode::kInvalidArgument, "split: {} groups cannot fill {} parts", members.size(), shares.size());
+  }
+  std::vector<const Indices*> order;
+  for (const auto& [name, samples] : members) order.push_back(&samples);
+  Random(seed).shuffle(order);
+  std::ranges::stable_sort(order, std::ranges::greater(), [](const Indices* samples) { return samples->size(); });
+
+  const auto totals = by_class(dataset, indices);
+  std::vector<std::map<std::int64_t, double>> filled(shares.size());
+  std::vector<SplitPart> parts = empty_parts(shares);
+  for (const Indices* samples : order) {
+    const auto brought = by_class(dataset, *samples);
+    std::size_t best = 0;
+    double best_need = -INFINITY;
+    for (std::size_t part = 0; part < shares.size(); ++part) {
+      double need = 0;
+      for (const auto& [label, own] : brought) {
+        const double wanted = fractions[part] * static_cast<double>(totals.at(label).size());
+        need += static_cast<double>(own.size()) * (wanted - filled[part][label]) / wanted;
+      }
+      if (need > best_need + 1e-12) {
+        best = part;
+        best_need = need;
+      }
+    }
+    for (const auto& [label, own] : brought) filled[best][label] += static_cast<double>(own.size());
+    parts[best].indices.insert(parts[best].indices.end(), samples->begin(), samples->end());
+  }
+  for (SplitPart& part : parts) {
+    if (part.indices.empty())
+      return make_error(ErrorCode::kInvalidArgument, "split: no group fits into part '{}'; its groups are too large", part.name);
+    std::ranges::sort(part.indices);
+  }
+  return parts;
+}
+
 }  // namespace
 
 Shares default_shares() { return {{"train", 0.70}, {"val", 0.15}, {"test", 0.15}}; }
@@ -138,9 +185,11 @@ Result<Split> stratified_split(const Dataset& dataset, const Shares& shares, std
   return Split{"stratified", seed, std::move(parts)};
 }
 
-Result<Split> split_part(const Dataset& dataset, const Split& split, std::string_view part, const Shares& shares, std::uint64_t seed) {
+Result<Split> split_part(const Dataset& dataset, const Split& split, std::string_view part, const Shares& shares, std::uint64_t seed,
+                         std::span<const std::string> groups) {
   LEPTON_TRY(const Indices indices, split.indices(part));
-  LEPTON_TRY(std::vector<SplitPart> parts, stratify(dataset, indices, shares, seed));
+  LEPTON_TRY(std::vector<SplitPart> parts,
+             groups.empty() ? stratify(dataset, indices, shares, seed) : keep_groups(dataset, indices, groups, shares, seed));
   for (const SplitPart& other : split.parts) {
     if (other.name == part) continue;
     if (std::ranges::find(parts, other.name, &SplitPart::name) != parts.end()) {
@@ -152,47 +201,8 @@ Result<Split> split_part(const Dataset& dataset, const Split& split, std::string
 }
 
 Result<Split> grouped_split(const Dataset& dataset, std::span<const std::string> groups, const Shares& shares, std::uint64_t seed) {
-  LEPTON_TRY(const std::vector<double> fractions, normalised(shares));
-  if (static_cast<std::int64_t>(groups.size()) != dataset.num_samples()) {
-    fail(ErrorCode::kShapeMismatch, "split: {} groups for {} samples", groups.size(), dataset.num_samples());
-  }
-  std::map<std::string, Indices> members;
-  for (std::size_t i = 0; i < groups.size(); ++i) members[groups[i]].push_back(static_cast<std::int64_t>(i));
-  if (members.size() < shares.size()) {
-    return make_error(ErrorCode::kInvalidArgument, "split: {} groups cannot fill {} parts", members.size(), shares.size());
-  }
-  std::vector<const Indices*> order;
-  for (const auto& [name, samples] : members) order.push_back(&samples);
-  Random(seed).shuffle(order);
-  std::ranges::stable_sort(order, std::ranges::greater(), [](const Indices* samples) { return samples->size(); });
-
-  // Large groups first, each to the part that lacks most of what the group brings, class by class.
-  const auto totals = by_class(dataset, all_indices(dataset));
-  std::vector<std::map<std::int64_t, double>> filled(shares.size());
-  Split split{"grouped", seed, empty_parts(shares)};
-  for (const Indices* samples : order) {
-    const auto brought = by_class(dataset, *samples);
-    std::size_t best = 0;
-    double best_need = -INFINITY;
-    for (std::size_t part = 0; part < shares.size(); ++part) {
-      double need = 0;
-      for (const auto& [label, own] : brought) {
-        const double wanted = fractions[part] * static_cast<double>(totals.at(label).size());
-        need += static_cast<double>(own.size()) * (wanted - filled[part][label]) / wanted;
-      }
-      if (need > best_need + 1e-12) {
-        best = part;
-        best_need = need;
-      }
-    }
-    for (const auto& [label, own] : brought) filled[best][label] += static_cast<double>(own.size());
-    split.parts[best].indices.insert(split.parts[best].indices.end(), samples->begin(), samples->end());
-  }
-  for (SplitPart& part : split.parts) {
-    if (part.indices.empty())
-      return make_error(ErrorCode::kInvalidArgument, "split: no group fits into part '{}'; its groups are too large", part.name);
-    std::ranges::sort(part.indices);
-  }
+  LEPTON_TRY(std::vector<SplitPart> parts, keep_groups(dataset, all_indices(dataset), groups, shares, seed));
+  Split split{"grouped", seed, std::move(parts)};
   LEPTON_CHECK_OK(check_classes(dataset, split));
   return split;
 }

@@ -58,8 +58,11 @@ Result<Split> time_split(const Dataset& dataset, std::span<const double> times, 
 /// The split that the data came with. kInvalidArgument if it has none or a sample belongs to no part.
 Result<Split> official_split(const Dataset& dataset);
 
-/// Like stratified_split() of `part` of `split` alone: e.g. val out of an official train, which keeps its other parts.
-Result<Split> split_part(const Dataset& dataset, const Split& split, std::string_view part, const Shares& shares, std::uint64_t seed);
+/// Like stratified_split(), or with `groups` grouped_split(), of `part` of `split` alone: e.g. val out of an official train.
+///
+/// Shapes:  groups: one name for each sample of the dataset, or none.
+Result<Split> split_part(const Dataset& dataset, const Split& split, std::string_view part, const Shares& shares, std::uint64_t seed,
+                         std::span<const std::string> groups = {});
 
 /// k parts "fold_0" to "fold_{k-1}" of equal size and class balance. kInvalidArgument if a class has fewer than k samples.
 Result<Split> k_fold(const Dataset& dataset, int k, std::uint64_t seed);

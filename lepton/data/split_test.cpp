@@ -73,6 +73,12 @@ TEST(Split, PartOfAnOfficialSplit) {
   expect_partition(split, 10);
   EXPECT_EQ(split.indices("test").value(), (std::vector<std::int64_t>{8, 9}));
   EXPECT_EQ(split.indices("val")->size(), 2u);
+  const std::vector<std::string> groups = {"a", "a", "b", "b", "c", "c", "d", "d", "a", "a"};
+  const Split grouped = split_part(*data, official, "train", {{"train", 0.75}, {"val", 0.25}}, 3, groups).value();
+  expect_partition(grouped, 10);
+  const auto val = grouped.indices("val").value();
+  ASSERT_EQ(val.size(), 2u);
+  EXPECT_EQ(groups[static_cast<std::size_t>(val[0])], groups[static_cast<std::size_t>(val[1])]);
   EXPECT_FALSE(official_split(*two_classes(3, 3)));
 }
 

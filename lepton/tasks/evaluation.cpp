@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
-#include <map>
 
 #include "lepton/base/files.hpp"
 #include "lepton/base/json.hpp"
@@ -47,28 +46,6 @@ std::string read_curves(const std::string& run_folder) {
 
 std::string report_path(const std::string& run_folder, const std::string& part) {
   return join_path(run_folder, part == "test" ? "report.html" : "report-" + part + ".html");
-}
-
-void Decisions::add(const Tensor& probabilities, const Tensor& labels) {
-  const std::vector<double> p = probabilities.to_vector<double>();
-  const auto classes = static_cast<std::ptrdiff_t>(probabilities.shape()[-1]);
-  auto row = p.begin();
-  for (const std::int64_t label : labels.to_vector<std::int64_t>()) {
-    const auto best = std::max_element(row, row + classes);
-    truth.push_back(label);
-    said.push_back(best - row);
-    confidence.push_back(*best);
-    right.push_back(said.back() == label ? 1 : 0);
-    num_right += right.back();
-    row += classes;
-  }
-}
-
-train::Figure majority_baseline(std::span<const std::int64_t> truth) {
-  std::map<std::int64_t, std::int64_t> counts;
-  std::int64_t most = 0;
-  for (const std::int64_t label : truth) most = std::max(most, ++counts[label]);
-  return train::proportion("baseline: most frequent class", most, static_cast<std::int64_t>(truth.size()));
 }
 
 std::vector<std::pair<std::string, double>> ranked(std::span<const std::string> labels, std::span<const double> probabilities) {

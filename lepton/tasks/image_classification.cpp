@@ -71,20 +71,20 @@ train::Model make_model(const Attributes& settings, const OpenedData& opened) {
   return train::Model(input, classes, {.seed = seed_of(settings), .name = settings.text("model") + "_cnn"});
 }
 
-data::Split make_split(const data::DatasetHandle& dataset, const Attributes& settings) {
-  const data::Shares train_val = {{"train", 1 - settings.number("validation")}, {"val", settings.number("validation")}};
-  const bool official = dataset->num_samples() > 0 && !dataset->official_part(0).empty();
+data::Split make_split(const data::Dataset& dataset, const Attributes& settings) {
+  const double validation = settings.number("validation"), rest = 1 - settings.number("test");
+  const std::vector<std::string> groups = groups_of_pictures(dataset, settings.text("group"));
+  const bool official = dataset.num_samples() > 0 && !dataset.official_part(0).empty();
   if (!official) {
-    const double rest = 1 - settings.number("test");
-    return data::split_copies_together(*dataset,
-                                       {{"train", rest * (1 - settings.number("validation"))},
-                                        {"val", rest * settings.number("validation")},
-                                        {"test", settings.number("test")}},
-                                       seed_of(settings))
+    const data::Shares shares = {{"train", rest * (1 - validation)}, {"val", rest * validation}, {"test", settings.number("test")}};
+    // Without groups, copies are what must stay together.
+    return (groups.empty() ? data::split_copies_together(dataset, shares, seed_of(settings))
+                           : data::grouped_split(dataset, groups, shares, seed_of(settings)))
         .value();
   }
-  const data::Split split = data::official_split(*dataset).value();
-  return split.indices("val") ? split : data::split_part(*dataset, split, "train", train_val, seed_of(settings)).value();
+  const data::Split split = data::official_split(dataset).value();
+  if (split.indices("val")) return split;
+  return data::split_part(dataset, split, "train", {{"train", 1 - validation}, {"val", validation}}, seed_of(settings), groups).value();
 }
 
 // What a linear model makes of the same pixels: the figure that a network has to beat.
@@ -118,7 +118,11 @@ Json describe_run(const Attributes& settings, const OpenedData& opened, const tr
           {"labels", opened.dataset->target().label_names},
           {"recipe", data::to_json(opened.recipe)},
           {"decision", "largest probability"},
-          {"data", {{"source", settings.text("data")}, {"train_fingerprint", fingerprint}, {"train_samples", rows.size()}}},
+          {"data",
+           {{"source", settings.text("data")},
+            {"group", settings.text("group")},
+            {"train_fingerprint", fingerprint},
+            {"train_samples", rows.size()}}},
           {"best_epoch", best_epoch},
           {"validation", metrics}};
 }
@@ -139,7 +143,7 @@ TrainResult train_in(const TrainRequest& request) {
   opened.dataset = data::open_pictures(files, settings.text("data"), opened.recipe).value();
   files.make_folders(join_path(request.run_folder, "checkpoints")).value();
   const auto lock = files.lock(join_path(request.run_folder, "lock")).value();
-  opened.split = make_split(opened.dataset, settings);
+  opened.split = make_split(*opened.dataset, settings);
   data::refuse_leaks(data::check_leaks(*opened.dataset, opened.split).value(), *opened.dataset,
                      settings.get<std::vector<std::string>>("allow_leaks"))
       .value();
@@ -187,6 +191,10 @@ TrainResult train_in(const TrainRequest& request) {
 
 }  // namespace
 
+std::vector<std::string> groups_of_pictures(const data::Dataset& dataset, const std::string& pattern) {
+  return pattern.empty() ? std::vector<std::string>() : data::groups_from_ids(dataset, pattern).value();
+}
+
 Result<TrainResult> train_images(const TrainRequest& request) {
   return catch_error([&] { return train_in(request); });
 }
@@ -198,6 +206,8 @@ TaskDef image_classification_task() {
               {{"model", "small", any_value, "small (two convolutions) or large (six, with batch normalisation)"},
                {"normalize", "scale", any_value, "scale (to 0 … 1), standardize or min-max (by the training pictures)"},
                {"augment", std::vector<std::string>{}, any_value, "e.g. flip,crop(4),rotate(10),zoom(0.1),contrast(0.2),brightness(0.1)"},
+               {"group", "", any_value,
+                "pattern of file names, e.g. (patient\\d+): pictures with the same match stay on one side of the split"},
                {"allow_leaks", std::vector<std::string>{}, any_value, "copies across the split that are accepted, by name"}}),
           .train = train_images,
           .evaluate = evaluate_images,

@@ -5,6 +5,7 @@
 #include "lepton/base/json.hpp"
 #include "lepton/base/path.hpp"
 #include "lepton/data/fingerprint.hpp"
+#include "lepton/data/leak/leak_guard.hpp"
 #include "lepton/data/normalization.hpp"
 #include "lepton/nn/layers.hpp"
 #include "lepton/tasks/internal/tabular_run.hpp"
@@ -55,6 +56,9 @@ Opened open_table(const Attributes& settings, data::TargetKind kind) {
   opened.recipe = std::move(fitted.recipe);
   opened.notes = std::move(fitted.notes);
   opened.dataset = data::make_table_dataset(opened.table, opened.recipe).value();
+  const data::LeakReport leaks = data::check_leaks(*opened.dataset, opened.split).value();
+  if (leaks.num_pairs() > 0)
+    opened.notes.push_back(fmt::format("{} pairs of rows with equal inputs lie on two sides of the split.", leaks.num_pairs()));
   // Every row is read once now: a bad cell among the test rows must not come to light after the training.
   for (std::int64_t row = 0; row < opened.dataset->num_samples(); ++row) opened.dataset->load(row).value();
   return opened;

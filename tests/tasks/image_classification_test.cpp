@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <map>
 
 #include "lepton/base/files.hpp"
+#include "lepton/base/json.hpp"
 #include "lepton/base/path.hpp"
 #include "lepton/base/testing/temporary_folder.hpp"
 #include "lepton/data/image/codec.hpp"
@@ -68,6 +70,31 @@ TEST_F(ImageTask, TrainsEvaluatesAndPredicts) {
   const auto predictions = predict_images(run->package, {path("pictures/trouser/000.png")});
   ASSERT_TRUE(predictions) << predictions.error().what();
   EXPECT_EQ(predictions->front().said, "trouser");
+}
+
+// Pictures 000 to 009 are of one object, and so on: what is said of the test set must not rest on objects seen in training.
+TEST_F(ImageTask, PicturesOfAGroupStayOnOneSide) {
+  TrainRequest request = config("run");
+  request.settings.set("group", std::string("(\\d\\d)\\d\\.png$"));
+  const auto run = train_images(request);
+  ASSERT_TRUE(run) << run.error().what();
+  const Json split = parse_json(read_file(local_files(), path("run/split.json"), 1 << 20).value(), {}).value();
+  EXPECT_EQ(split.at("method"), "grouped");
+  std::map<std::string, std::string> part_of;
+  for (const auto& [part, ids] : split.at("parts").items()) {
+    for (const Json& id : ids) {
+      const std::string name = id.get<std::string>(), group = name.substr(name.size() - 7, 2);
+      EXPECT_EQ(part_of.emplace(group, part).first->second, part) << name;
+    }
+  }
+  EXPECT_EQ(part_of.size(), 6u);
+  const auto grouped = evaluate_images(path("run"), "val");
+  ASSERT_TRUE(grouped) << grouped.error().what();
+  EXPECT_FALSE(train_images([&] {
+    TrainRequest wrong = config("wrong");
+    wrong.settings.set("group", std::string("(no such"));
+    return wrong;
+  }()));
 }
 
 TEST_F(ImageTask, AnInterruptedRunGoesOnBitForBit) {

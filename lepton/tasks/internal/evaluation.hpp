@@ -1,11 +1,9 @@
-// What the evaluations of all tasks share: opening a part of the data, decisions among classes, baselines, where the page goes.
+// What the evaluations of all tasks share: opening a part of the data, what a run left, where the page goes.
 #pragma once
 
 #include <string>
 
 #include "lepton/data/split.hpp"
-#include "lepton/tensor/tensor.hpp"
-#include "lepton/train/report/statistics.hpp"
 
 namespace lepton::tasks {
 
@@ -19,21 +17,6 @@ data::Split read_split(const std::string& run_folder, const data::Dataset& datas
 std::string read_curves(const std::string& run_folder);
 /// Where the page of a part is written.
 std::string report_path(const std::string& run_folder, const std::string& part);
-
-/// The most probable class of each sample, beside the true one.
-struct Decisions {
-  std::vector<std::int64_t> truth, said;
-  std::vector<double> confidence;
-  std::vector<std::uint8_t> right;
-  std::int64_t num_right = 0;
-
-  std::int64_t size() const { return static_cast<std::int64_t>(truth.size()); }
-  /// Shapes: probabilities: [N, classes]; labels: [N].
-  void add(const Tensor& probabilities, const Tensor& labels);
-};
-
-/// Always saying the most frequent class.
-train::Figure majority_baseline(std::span<const std::int64_t> truth);
 
 /// Labels with their probabilities, best first.
 std::vector<std::pair<std::string, double>> ranked(std::span<const std::string> labels, std::span<const double> probabilities);

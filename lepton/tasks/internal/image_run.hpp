@@ -12,4 +12,7 @@ struct OpenedData {
   data::Split split;
 };
 
+/// The group of each picture by a pattern of its path; empty without a pattern.
+std::vector<std::string> groups_of_pictures(const data::Dataset& dataset, const std::string& pattern);
+
 }  // namespace lepton::tasks

@@ -15,7 +15,5 @@ Result<std::vector<PredictionRow>> predict_table(const std::string& package, con
 
 /// The file that `data` names: a path, or a known data set.
 std::string table_path(const std::string& data);
-/// The group of each row by a column, numbered; empty without a column.
-std::vector<std::int64_t> group_numbers(const data::Table& table, const std::string& column);
 
 }  // namespace lepton::tasks

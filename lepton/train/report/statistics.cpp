@@ -16,13 +16,13 @@ constexpr double kZ95 = 1.959963984540054;
 
 double ratio(std::int64_t a, std::int64_t b) { return b == 0 ? 0 : static_cast<double>(a) / static_cast<double>(b); }
 
-double f1_of(std::int64_t hits, std::int64_t said, std::int64_t there) {
-  return said + there == 0 ? 0 : 2.0 * static_cast<double>(hits) / static_cast<double>(said + there);
-}
-
 struct Totals {
   std::int64_t hits = 0, said = 0, there = 0;
 };
+
+double precision_of(const Totals& t) { return ratio(t.hits, t.said); }
+double recall_of(const Totals& t) { return ratio(t.hits, t.there); }
+double f1_of(const Totals& t) { return ratio(2 * t.hits, t.said + t.there); }
 
 Totals totals_of(const Confusion& confusion, std::int64_t c) {
   Totals t;
@@ -90,40 +90,29 @@ std::vector<ClassFigures> class_figures(std::span<const std::int64_t> truth, std
   const Confusion confusion = confusion_matrix(truth, predicted, classes);
   std::vector<ClassFigures> all;
   for (std::int64_t c = 0; c < classes; ++c) {
+    const auto interval = [&](double (*figure)(const Totals&)) {
+      const auto of_drawn = [&](std::span<const std::int64_t> drawn) {
+        Totals t;
+        for (const std::int64_t i : drawn) {
+          const auto place = static_cast<std::size_t>(i);
+          const bool is = truth[place] == c, said = predicted[place] == c;
+          t.hits += is && said;
+          t.said += said;
+          t.there += is;
+        }
+        return figure(t);
+      };
+      return bootstrap_interval(static_cast<std::int64_t>(truth.size()), groups, of_drawn, seed + static_cast<std::uint64_t>(c), 400);
+    };
     const Totals t = totals_of(confusion, c);
-    ClassFigures f{ratio(t.hits, t.said),
-                   ratio(t.hits, t.there),
-                   f1_of(t.hits, t.said, t.there),
-                   t.there,
-                   wilson_interval(t.hits, t.there),
-                   wilson_interval(t.hits, t.said),
-                   {}};
-    f.f1_interval = bootstrap_interval(
-        static_cast<std::int64_t>(truth.size()), groups,
-        [&](std::span<const std::int64_t> drawn) {
-          Totals d;
-          for (const std::int64_t i : drawn) {
-            const auto place = static_cast<std::size_t>(i);
-            const bool is = truth[place] == c, said = predicted[place] == c;
-            d.hits += is && said;
-            d.said += said;
-            d.there += is;
-          }
-          return f1_of(d.hits, d.said, d.there);
-        },
-        seed + static_cast<std::uint64_t>(c), 400);
+    ClassFigures f{.precision = precision_of(t), .recall = recall_of(t), .f1 = f1_of(t), .support = t.there};
+    const bool independent = groups.empty();
+    f.recall_interval = independent ? wilson_interval(t.hits, t.there) : interval(recall_of);
+    f.precision_interval = independent ? wilson_interval(t.hits, t.said) : interval(precision_of);
+    f.f1_interval = interval(f1_of);
     all.push_back(f);
   }
   return all;
-}
-
-double macro_f1(const Confusion& confusion) {
-  double sum = 0;
-  for (std::int64_t c = 0; c < confusion.classes; ++c) {
-    const Totals t = totals_of(confusion, c);
-    sum += f1_of(t.hits, t.said, t.there);
-  }
-  return confusion.classes == 0 ? 0 : sum / static_cast<double>(confusion.classes);
 }
 
 std::vector<ReliabilityBin> reliability(std::span<const double> confidence, std::span<const std::uint8_t> right, int bins) {
@@ -141,15 +130,6 @@ std::vector<ReliabilityBin> reliability(std::span<const double> confidence, std:
     b.accuracy /= static_cast<double>(b.count);
   }
   return result;
-}
-
-double expected_calibration_error(std::span<const ReliabilityBin> bins) {
-  double sum = 0, count = 0;
-  for (const ReliabilityBin& b : bins) {
-    sum += static_cast<double>(b.count) * std::abs(b.confidence - b.accuracy);
-    count += static_cast<double>(b.count);
-  }
-  return count == 0 ? 0 : sum / count;
 }
 
 Figure proportion(std::string name, std::int64_t part, std::int64_t whole, std::string note) {

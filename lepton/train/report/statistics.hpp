@@ -38,10 +38,9 @@ struct ClassFigures {
   std::int64_t support = 0;
   Interval recall_interval, precision_interval, f1_interval;
 };
-/// Wilson intervals for precision and recall; bootstrap (by group) for F1.
+/// Wilson intervals for precision and recall of independent samples; bootstrap (by group) for F1, and for all figures of grouped samples.
 std::vector<ClassFigures> class_figures(std::span<const std::int64_t> truth, std::span<const std::int64_t> predicted, std::int64_t classes,
                                         std::span<const std::int64_t> groups, std::uint64_t seed);
-double macro_f1(const Confusion& confusion);
 
 /// Confidence against accuracy in equal-width bins.
 struct ReliabilityBin {
@@ -49,9 +48,6 @@ struct ReliabilityBin {
   std::int64_t count = 0;
 };
 std::vector<ReliabilityBin> reliability(std::span<const double> confidence, std::span<const std::uint8_t> right, int bins = 15);
-/// Expected calibration error: mean |confidence - accuracy| over bins, weighted by count.
-/// Source:  Naeini et al. 2015; Guo et al. 2017.
-double expected_calibration_error(std::span<const ReliabilityBin> bins);
 
 /// A figure with its interval, as a report shows it.
 struct Figure {
