@@ -65,14 +65,16 @@ Decisions decide(const nn::Predictions& of) {
 }
 
 // The share of the samples at `places` that are right.
-train::Figure share_right(const std::string& name, const Decisions& d, const Outcome& outcome, Places places, const std::string& note = {}) {
+train::Figure share_right(const std::string& name, const Decisions& d, const Outcome& outcome, Places places,
+                          const std::string& note = {}) {
   const auto right_at = [&](Places of) {
     std::int64_t right = 0;
     for (const std::int64_t place : of) right += d.right[static_cast<std::size_t>(place)];
     return right;
   };
   const std::int64_t right = right_at(places);
-  train::Figure share = train::proportion(name, right, std::ssize(places), note.empty() ? fmt::format("{} of {}", right, places.size()) : note);
+  train::Figure share =
+      train::proportion(name, right, std::ssize(places), note.empty() ? fmt::format("{} of {}", right, places.size()) : note);
   if (outcome.groups.empty()) return share;
   // Samples of one group are not independent: Wilson's interval would be too narrow.
   std::vector<std::int64_t> groups;
@@ -157,8 +159,7 @@ std::vector<train::Figure> number_figures(const Outcome& outcome, const std::str
   const double mean = truth.empty() ? 0 : std::accumulate(truth.begin(), truth.end(), 0.0) / static_cast<double>(truth.size());
   const nn::Predictions constant{Tensor::full(DType::kF64, {outcome.size(), 1}, mean), outcome.model.target, {}};
   figures.push_back(figure("baseline: mean absolute error of always saying the mean", constant, outcome, mean_absolute));
-  if (outcome.linear)
-    figures.push_back(figure("baseline: mean absolute error of a linear model", *outcome.linear, outcome, mean_absolute));
+  if (outcome.linear) figures.push_back(figure("baseline: mean absolute error of a linear model", *outcome.linear, outcome, mean_absolute));
   return figures;
 }
 
@@ -182,7 +183,8 @@ void add_class_sections(train::Page& page, const Outcome& outcome, const Decisio
 
 std::vector<std::int64_t> samples_without_copies(const data::Dataset& dataset, const data::Split& split, const std::string& part) {
   std::set<std::int64_t> suspects;
-  for (const auto& crossing : data::check_leaks(dataset, split).value().crossings) {
+  const data::LeakReport report = data::check_leaks(dataset, split).value();
+  for (const auto& crossing : report.crossings) {
     for (const data::CopyPair& pair : crossing.pairs) {
       if (crossing.first_part == part) suspects.insert(pair.first);
       if (crossing.second_part == part) suspects.insert(pair.second);

@@ -1,5 +1,6 @@
 // Evaluation and prediction.
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "lepton/train/internal/model_state.hpp"
@@ -35,6 +36,24 @@ bool needs_predictions(const Objective& objective) {
   return std::ranges::any_of(objective.metrics, [](const auto& metrics) {
     return std::ranges::any_of(metrics, [](const nn::Metric& m) { return m.def().from_predictions != nullptr; });
   });
+}
+
+bool all_finite(const Tensor& tensor) {
+  return !is_float(tensor.dtype()) || std::ranges::all_of(tensor.to_vector<double>(), [](double v) { return std::isfinite(v); });
+}
+
+// The first samples of the batch with values that are not finite: "3, 17, …".
+std::string non_finite_samples(const Tensor& tensor, const Batch& batch) {
+  constexpr int kMost = 5;
+  std::string samples;
+  int found = 0;
+  for (std::int64_t row = 0; tensor.shape().rank() > 0 && row < tensor.shape()[0]; ++row) {
+    if (all_finite(tensor.rows(row, row + 1))) continue;
+    if (found++ == kMost) return samples + ", …";
+    if (!samples.empty()) samples += ", ";
+    samples += std::to_string(batch.indices.empty() ? row : batch.indices[static_cast<std::size_t>(row)]);
+  }
+  return samples;
 }
 
 }  // namespace
@@ -99,22 +118,24 @@ std::vector<Tensor> Model::predict_all(const Arrays& x, std::int64_t batch_size)
 Tensor Model::predict(const Arrays& x, std::int64_t batch_size) { return predict_all(x, batch_size).front(); }
 
 std::string Model::find_non_finite(const Batch& batch) {
+  for (std::size_t i = 0; i < batch.inputs.size(); ++i) {
+    if (const std::string samples = non_finite_samples(batch.inputs[i], batch); !samples.empty())
+      return fmt::format("input {} is not finite for sample {}", i + 1, samples);
+  }
+  for (const Tensor& target : batch.targets) {
+    if (const std::string samples = non_finite_samples(target, batch); !samples.empty())
+      return fmt::format("the target is not finite for sample {}", samples);
+  }
+  for (const nn::Weight& weight : state_->network.weights()) {
+    if (!all_finite(state_->variables->get(weight.name).get()))
+      return fmt::format("the weight '{}' was not finite before this batch", weight.name);
+  }
   if (state_->diagnosis == nullptr)
     state_->diagnosis = std::make_unique<runtime::Program>(diagnosis_step(state_->network), state_->variables);
   const std::vector<Tensor> feeds = state_->feed(*state_->diagnosis, batch);
   const std::span<const Tensor> results = state_->diagnosis->run_borrowed(feeds);
   for (std::size_t call = 0; call < results.size(); ++call) {
-    const std::vector<double> values = results[call].to_vector<double>();
-    const std::int64_t rows = results[call].shape().rank() == 0 ? 1 : results[call].shape()[0];
-    const std::size_t width = values.size() / static_cast<std::size_t>(std::max<std::int64_t>(rows, 1));
-    std::string samples;
-    for (std::int64_t row = 0; row < rows; ++row) {
-      const auto begin = values.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(row) * width);
-      if (std::all_of(begin, begin + static_cast<std::ptrdiff_t>(width), [](double v) { return v - v == 0; })) continue;
-      if (!samples.empty()) samples += ", ";
-      samples += std::to_string(batch.indices.empty() ? row : batch.indices[static_cast<std::size_t>(row)]);
-    }
-    if (!samples.empty()) {
+    if (const std::string samples = non_finite_samples(results[call], batch); !samples.empty()) {
       return fmt::format("layer '{}' gives values that are not finite for sample {}",
                          state_->network.layer_name(state_->network.calls()[call].layer), samples);
     }

@@ -73,10 +73,18 @@ runtime::Program& Model::State::training_program(bool weighted, optim::StepKind 
   }
   std::unique_ptr<runtime::Program>& program = kind == optim::StepKind::kUpdate ? c.update : c.accumulate;
   if (program == nullptr) {
-    program = std::make_unique<runtime::Program>(training_step(network, c.objective, c.optimizer, {.weighted = weighted, .kind = kind}),
-                                                 variables);
+    program = std::make_unique<runtime::Program>(
+        training_step(network, c.objective, c.optimizer, {.weighted = weighted, .keep_finite = c.keep_finite, .kind = kind}), variables);
   }
   return *program;
+}
+
+void Model::set_keep_finite(bool on) {
+  Compiled& c = state_->require_compiled();
+  if (c.keep_finite == on) return;
+  c.keep_finite = on;
+  c.update = nullptr;
+  c.accumulate = nullptr;
 }
 
 runtime::Program& Model::State::evaluation_program(bool weighted) {

@@ -127,8 +127,11 @@ class Model {
   /// Throws kResourceExhausted, with the figures, if training at `batch_size` needs more memory than the machine has.
   void check_memory(std::int64_t batch_size);
 
-  /// Names the first layer (in order of computation) and the samples of the batch for which it gives a value that is not finite; "" if none
-  /// does.
+  /// While on, a batch whose loss is not finite leaves the weights as they were, so that its cause can be found. Costs one more pass of
+  /// arithmetic over the weights.
+  void set_keep_finite(bool on);
+  /// Says what is not finite, and for which samples of the batch: an input, a target, a weight, or the first layer (in order of
+  /// computation) that gives such a value; "" if all are finite.
   std::string find_non_finite(const Batch& batch);
 
   /// The prediction graph and its variables, for export and serving.

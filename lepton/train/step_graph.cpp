@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lepton/autodiff/gradients.hpp"
+#include "lepton/ops/comparison.hpp"
 #include "lepton/ops/elementwise.hpp"
 #include "lepton/ops/shape.hpp"
 
@@ -63,6 +64,20 @@ Objectives build_objectives(GraphBuilder& builder, const nn::Network& network, c
   return made;
 }
 
+// Lets every update happen only if the loss is finite: a bad batch leaves the weights as they were, and its cause can still be found.
+graph::Graph update_if_finite(graph::Graph graph, const Value& loss) {
+  const std::vector<graph::GraphOutput> outputs = graph.outputs();
+  GraphBuilder builder(std::move(graph), false);
+  const Value total = builder.value(loss.id());
+  const Value finite = ops::logical_not(ops::logical_or(ops::is_nan(total), ops::is_inf(total)));
+  for (const graph::GraphOutput& output : outputs) {
+    Value value = builder.value(output.value);
+    if (!output.updates.empty()) value = ops::where(finite, value, builder.value(builder.graph().find_input(output.updates)->value));
+    builder.output(output.name, value, output.updates);
+  }
+  return std::move(builder).finish();
+}
+
 }  // namespace
 
 std::string target_name(const std::string& output) { return "target/" + output; }
@@ -95,7 +110,8 @@ graph::Graph training_step(const nn::Network& network, const Objective& objectiv
   for (std::size_t i = 0; i < trained.size(); ++i) updates.push_back({trained[i]->name, wrt[i], gradients[i]});
   optimizer.build(builder, updates, learning_rate, step, options.kind);
   for (const auto& [name, value] : built.updates) builder.output(name, value, name);
-  return std::move(builder).finish();
+  graph::Graph graph = std::move(builder).finish();
+  return options.keep_finite ? update_if_finite(std::move(graph), made.total) : std::move(graph);
 }
 
 graph::Graph evaluation_step(const nn::Network& network, const Objective& objective, bool weighted) {

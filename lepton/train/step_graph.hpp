@@ -28,7 +28,8 @@ inline constexpr std::string_view kRandomKey = "random_key";
 std::string target_name(const std::string& output);
 
 struct StepOptions {
-  bool weighted = false;  // takes sample weights
+  bool weighted = false;     // takes sample weights
+  bool keep_finite = false;  // a loss that is not finite updates nothing
   optim::StepKind kind = optim::StepKind::kUpdate;
 };
 

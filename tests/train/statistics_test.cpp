@@ -1,4 +1,5 @@
-// Intervals: Wilson's against SciPy's, the bootstrap by how often it covers the truth in simulated data, also where samples depend on each other.
+// Intervals: Wilson's against SciPy's, the bootstrap by how often it covers the truth in simulated data, also where samples depend on each
+// other.
 #include "lepton/train/report/statistics.hpp"
 
 #include <gtest/gtest.h>

@@ -62,6 +62,8 @@ class KeepBestCallback final : public Callback {
 
 class TerminateOnNaNCallback final : public Callback {
  public:
+  void on_train_begin(Training& training) override { training.model().set_keep_finite(true); }
+  void on_train_end(Training& training) override { training.model().set_keep_finite(false); }
   void on_batch_end(Training& training, const Logs& logs) override {
     const double* loss = find_log(logs, "loss");
     if (loss == nullptr || std::isfinite(*loss)) return;

@@ -9,7 +9,8 @@ struct Compiled {
   Objective objective;
   optim::Optimizer optimizer;
   std::unique_ptr<runtime::Program> update, accumulate, evaluation;
-  bool weighted = false;  // the training programs take sample weights
+  bool weighted = false;     // the training programs take sample weights
+  bool keep_finite = false;  // … and update nothing if the loss is not finite
   bool evaluation_weighted = false;
 };
 
