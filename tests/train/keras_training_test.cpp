@@ -15,9 +15,20 @@ using lepton::testing::attributes_from_keras;
 using lepton::testing::GoldenArrays;
 using lepton::testing::snake_case;
 
+// The cases of two folders, each with the place of its arrays: small models of all kinds, and the README's model on pictures.
 const Json& cases() {
-  static const Json json = lepton::testing::read_golden_json("training/cases.json");
-  return json.at("cases");
+  static const Json all = [] {
+    Json joined = Json::array();
+    for (const std::string folder : {"training", "example_model"}) {
+      const Json json = lepton::testing::read_golden_json(folder + "/cases.json");
+      for (Json one : json.at("cases")) {
+        one["file"] = folder + "/" + one.at("file").get<std::string>();
+        joined.push_back(std::move(one));
+      }
+    }
+    return joined;
+  }();
+  return all;
 }
 
 Spec loss_spec(const Json& json) {
@@ -131,20 +142,48 @@ Tensor batch_of(const Tensor& array, std::int64_t batch) {
   return rows.reshape(Shape(Dims(array.shape().begin() + 1, array.shape().end())));
 }
 
+// Pictures are kept as bytes.
+Tensor picture_or_numbers(const Json& config, const Tensor& x) {
+  if (!config.contains("x_divisor")) return x;
+  const Tensor numbers = x.cast(DType::kF64).copy();
+  for (double& v : numbers.span<double>()) v /= config.at("x_divisor").get<double>();
+  return numbers;
+}
+
+// The weights after the last step; of a large kernel some rows and the sum over rows are kept.
+void compare_weights(const Json& config, const GoldenArrays& arrays, const std::vector<Tensor>& weights, DType dtype, double tolerance) {
+  const std::string prefix = dtype == DType::kF64 ? "final_f64_" : "final_f32_";
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const std::string key = prefix + std::to_string(i);
+    std::vector<double> got = weights[i].to_vector<double>();
+    if (arrays.has(key + "_rows")) {
+      const std::int64_t width = weights[i].shape()[1], step = config.at("kept_rows_step").at(std::to_string(i)).get<std::int64_t>();
+      std::vector<double> rows;
+      for (std::int64_t r = 0; r < weights[i].shape()[0]; r += step)
+        rows.insert(rows.end(), got.begin() + r * width, got.begin() + (r + 1) * width);
+      got = std::move(rows);
+    }
+    const std::vector<double> expected = arrays[arrays.has(key) ? key : key + "_rows"].to_vector<double>();
+    ASSERT_EQ(got.size(), expected.size()) << key;
+    for (std::size_t k = 0; k < got.size(); ++k) ASSERT_NEAR(got[k], expected[k], tolerance * std::max(1.0, std::abs(expected[k]))) << key;
+  }
+}
+
 void follow(const Json& config, DType dtype, double tolerance) {
-  const GoldenArrays arrays("training/" + config.at("file").get<std::string>());
+  const GoldenArrays arrays(config.at("file").get<std::string>());
   Model model = make_model(config, arrays, dtype);
   const std::vector<double> expected = arrays[dtype == DType::kF64 ? "losses_f64" : "losses_f32"].to_vector<double>();
   const std::int64_t batches = arrays["x"].shape()[0];
   for (std::size_t step = 0; step < expected.size(); ++step) {
     const std::int64_t place = static_cast<std::int64_t>(step) % batches;
     Batch batch;
-    batch.inputs = {batch_of(arrays["x"], place)};
+    batch.inputs = {picture_or_numbers(config, batch_of(arrays["x"], place))};
     batch.targets = {batch_of(arrays["y"], place)};
     batch.sample_weight = sample_weight_of(config, arrays, batch.targets[0], place);
     const Logs logs = model.train_on_batch(batch);
     ASSERT_NEAR(*find_log(logs, "loss"), expected[step], tolerance * std::max(1.0, std::abs(expected[step]))) << "step " << step;
   }
+  if (config.contains("kept_rows_step")) compare_weights(config, arrays, model.get_weights(), dtype, tolerance);
 }
 
 class KerasTraining : public ::testing::TestWithParam<int> {};

@@ -32,9 +32,10 @@ class NonFinite : public ::testing::Test {
 
   Tensor x = Tensor::zeros(DType::kF32, {kSamples, 2}), y = Tensor::zeros(DType::kF32, {kSamples, 1});
   nn::Symbol input = nn::Input({2});
-  Model model{input,
-              nn::Dense(1, {.name = "last"})(nn::Dense(3, {.name = "middle"})(nn::Dense(4, {.activation = "relu", .name = "first"})(input))),
-              {.seed = 1}};
+  Model model{
+      input,
+      nn::Dense(1, {.name = "last"})(nn::Dense(3, {.name = "middle"})(nn::Dense(4, {.activation = "relu", .name = "first"})(input))),
+      {.seed = 1}};
 };
 
 TEST_F(NonFinite, FiniteDataTrainToTheEnd) { EXPECT_EQ(reason(), ""); }

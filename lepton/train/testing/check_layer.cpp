@@ -85,8 +85,20 @@ class Checker {
     std::vector<Tensor> x;
     for (const Dims& shape : case_.inputs) x.push_back(numbers(batch_shape(shape, kSamples), DType::kF32));
     if (!same_bits(model.predict(Arrays(x)), again.predict(Arrays(x)))) report("round trip", "predictions change");
+    check_states(model, again, x);
+  }
+
+  // Weights and optimiser states after a step, written by one model and read by another.
+  void check_states(Model& model, Model& again, const std::vector<Tensor>& x) {
+    const Tensor y = Tensor::zeros(DType::kF32, batch_shape(case_.output, kSamples));
+    for (Model* each : {&model, &again}) each->compile({.optimizer = "adam", .loss = "mse"});
+    model.fit(Arrays(x), y, {.epochs = 1, .batch_size = kSamples, .verbose = 0});
     const runtime::TensorMap states = model.save_states();
     again.restore_states(states).value();
+    for (const auto& [name, state] : again.save_states()) {
+      const auto kept = states.find(name);
+      if (kept == states.end() || !same_bits(kept->second, state)) report("round trip", "the state '{}' changes", name);
+    }
     if (again.save_states().size() != states.size()) report("round trip", "states are lost");
   }
 
