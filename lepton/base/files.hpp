@@ -99,6 +99,10 @@ class FileSystem {
 /// The file system of this machine.
 FileSystem& local_files();
 
+/// Maps a file of this machine that a foreign document names: a relative path below `folder`, without "..", and no part of it a symbolic
+/// link. kPermissionDenied for a name that would lead out of the folder.
+Result<std::shared_ptr<MappedFile>> map_inside(const std::string& folder, const std::string& name);
+
 /// True if there is something at `path`; errors other than kNotFound are passed on.
 Result<bool> exists(FileSystem& files, const std::string& path);
 

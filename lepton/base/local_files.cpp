@@ -33,7 +33,10 @@ class Descriptor {
  public:
   explicit Descriptor(int number) : number_(number) {}
   Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
   ~Descriptor() {
     if (number_ >= 0) ::close(number_);
   }
@@ -157,6 +160,19 @@ FolderEntry make_entry(int folder, const char* name) {
   return entry;
 }
 
+Result<std::shared_ptr<MappedFile>> map_descriptor(const Descriptor& descriptor, const std::string& path) {
+  struct stat status {};
+  if (::fstat(descriptor.number(), &status) != 0) return file_error("stat", path, errno);
+  if (!S_ISREG(status.st_mode)) return make_error(ErrorCode::kInvalidArgument, "{}: only a regular file can be mapped", path);
+  const auto size = static_cast<std::size_t>(status.st_size);
+  void* data = nullptr;
+  if (size > 0) {
+    data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor.number(), 0);
+    if (data == MAP_FAILED) return file_error("map", path, errno);
+  }
+  return std::shared_ptr<MappedFile>(std::make_shared<LocalMappedFile>(data, size));
+}
+
 class LocalFileSystem final : public FileSystem {
  public:
   Result<std::unique_ptr<ReadableFile>> open_read(const std::string& path) override {
@@ -178,16 +194,7 @@ class LocalFileSystem final : public FileSystem {
 
   Result<std::shared_ptr<MappedFile>> map(const std::string& path) override {
     LEPTON_TRY(const Descriptor descriptor, open_descriptor("open", path, O_RDONLY));
-    struct stat status {};
-    if (::fstat(descriptor.number(), &status) != 0) return file_error("stat", path, errno);
-    if (!S_ISREG(status.st_mode)) return make_error(ErrorCode::kInvalidArgument, "{}: only a regular file can be mapped", path);
-    const auto size = static_cast<std::size_t>(status.st_size);
-    void* data = nullptr;
-    if (size > 0) {
-      data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor.number(), 0);
-      if (data == MAP_FAILED) return file_error("map", path, errno);
-    }
-    return std::shared_ptr<MappedFile>(std::make_shared<LocalMappedFile>(data, size));
+    return map_descriptor(descriptor, path);
   }
 
   Result<std::vector<FolderEntry>> list_folder(const std::string& path) override {
@@ -262,6 +269,26 @@ class LocalFileSystem final : public FileSystem {
 };
 
 }  // namespace
+
+// Each part is opened in the folder before it and must not be a link: nothing can be exchanged under our feet on the way.
+Result<std::shared_ptr<MappedFile>> map_inside(const std::string& folder, const std::string& name) {
+  const std::string path = join_path(folder, name);
+  const auto refused = [&] { return make_error(ErrorCode::kPermissionDenied, "'{}' leads out of the folder {}", name, folder); };
+  if (name.empty() || name.front() == '/' || name.find('\0') != std::string::npos) return refused();
+  LEPTON_TRY(Descriptor at, open_descriptor("open", folder, O_RDONLY | O_DIRECTORY));
+  for (std::string_view rest = name; !rest.empty();) {
+    const std::size_t slash = rest.find('/');
+    const std::string part(rest.substr(0, slash));
+    rest = slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
+    if (part.empty() || part == ".") continue;
+    if (part == "..") return refused();
+    const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (rest.empty() ? 0 : O_DIRECTORY);
+    const int next = retry([&] { return ::openat(at.number(), part.c_str(), flags); });
+    if (next < 0) return errno == ELOOP || errno == ENOTDIR ? refused() : file_error("open", path, errno);
+    at = Descriptor(next);
+  }
+  return map_descriptor(at, path);
+}
 
 FileSystem& local_files() {
   static LocalFileSystem files;

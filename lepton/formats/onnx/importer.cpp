@@ -1,0 +1,385 @@
+// Walks the nodes in order. What depends on constants and shapes alone is computed at once with the reference kernels.
+#include "lepton/formats/onnx/importer.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "lepton/graph/builder.hpp"
+#include "lepton/op/onnx_operator.hpp"
+#include "lepton/ops/elementwise.hpp"
+#include "lepton/ops/onnx/table.hpp"
+#include "lepton/ops/shape.hpp"
+#include "lepton/runtime/interpreter.hpp"
+
+namespace lepton::formats {
+namespace {
+
+// Reading stops: the stage that was made so far must run first.
+struct NeedsValue {};
+
+bool is_narrow(DType dtype) { return dtype == DType::kF16 || dtype == DType::kBF16; }
+
+using OpsetMap = std::map<std::string, int>;
+
+int opset_of(const OpsetMap& opsets, const std::string& domain) {
+  const auto found = opsets.find(domain);
+  return found == opsets.end() ? 1 : found->second;
+}
+
+// The names of one graph, function or pass of a loop.
+struct Frame {
+  const Frame* outer = nullptr;  // names of outer graphs are seen from inner ones
+  std::string prefix;
+  const OpsetMap* opsets = nullptr;
+  std::map<std::string, OnnxOperand> names;
+  std::map<std::string, int> uses;  // that are still to come
+
+  const OnnxOperand* find(const std::string& name) const {
+    for (const Frame* frame = this; frame != nullptr; frame = frame->outer) {
+      if (const auto found = frame->names.find(name); found != frame->names.end()) return &found->second;
+    }
+    return nullptr;
+  }
+};
+
+void count_uses(const std::vector<OnnxNode>& nodes, std::map<std::string, int>& uses);
+void count_uses(const OnnxNode& node, std::map<std::string, int>& uses, int by) {
+  for (const std::string& input : node.inputs) uses[input] += by;
+  for (const auto& [name, graph] : node.graphs) {
+    std::map<std::string, int> inner;
+    count_uses(graph->nodes, inner);
+    for (const OnnxValueInfo& output : graph->outputs) ++inner[output.name];
+    for (const auto& [used, count] : inner) uses[used] += by * count;
+  }
+}
+void count_uses(const std::vector<OnnxNode>& nodes, std::map<std::string, int>& uses) {
+  for (const OnnxNode& node : nodes) count_uses(node, uses, 1);
+}
+
+class Importer {
+ public:
+  Importer(const OnnxModelFile& file, const OnnxKnowledge& knowledge) : file_(file), knowledge_(knowledge), builder_(file.graph.name) {}
+
+  OnnxStage run(std::span<const TensorType> inputs) {
+    Frame top{.opsets = &file_.opsets};
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const std::string& name = file_.graph.inputs[i].name;
+      OnnxOperand operand = given(name, [&] { return OnnxOperand(builder_.input(name, inputs[i])); });
+      operand.path = name;
+      top.names[name] = std::move(operand);
+    }
+    try {
+      const std::vector<OnnxOperand> results = graph(file_.graph, top);
+      for (std::size_t i = 0; i < results.size(); ++i) {
+        const std::string& name = file_.graph.outputs[i].name;
+        if (results[i].known.defined()) {
+          stage_.constants[name] = results[i].known;
+        } else {
+          builder_.output(name, results[i].value);
+          stage_.results.push_back(name);
+        }
+      }
+    } catch (const NeedsValue&) {
+    }
+    stage_.graph = std::move(builder_).finish();
+    return std::move(stage_);
+  }
+
+ private:
+  friend class Reader;
+
+  // Values of earlier stages take the place of what would make them.
+  template <class Make>
+  OnnxOperand given(const std::string& path, Make&& make) {
+    if (const auto known = knowledge_.known.find(path); known != knowledge_.known.end()) return OnnxOperand(known->second);
+    if (const auto input = knowledge_.given.find(path); input != knowledge_.given.end())
+      return OnnxOperand(builder_.input(path, input->second));
+    return make();
+  }
+  bool is_given(const std::string& path) const { return knowledge_.known.contains(path) || knowledge_.given.contains(path); }
+
+  std::vector<OnnxOperand> graph(const OnnxGraph& of, Frame& frame) {
+    for (const auto& [name, value] : of.initializers) {
+      frame.names[name] = OnnxOperand(value);
+      frame.names[name].path = frame.prefix + name;
+      initializers_.insert(frame.prefix + name);
+    }
+    for (const OnnxValueInfo& output : of.outputs) ++frame.uses[output.name];
+    std::vector<std::string> outputs;
+    for (const OnnxValueInfo& output : of.outputs) outputs.push_back(output.name);
+    return nodes(of.nodes, outputs, frame);
+  }
+
+  std::vector<OnnxOperand> nodes(const std::vector<OnnxNode>& all, const std::vector<std::string>& outputs, Frame& frame) {
+    count_uses(all, frame.uses);
+    frames_.push_back(&frame);
+    for (const OnnxNode& node : all) {
+      auto done = catch_error([&] { convert(node, frame); });
+      if (!done) throw done.error().with_context(frame.prefix.empty() ? node.describe() : node.describe() + " in " + frame.prefix);
+      count_uses(node, frame.uses, -1);
+    }
+    frames_.pop_back();
+    std::vector<OnnxOperand> results;
+    for (const std::string& name : outputs) {
+      const OnnxOperand* found = frame.find(name);
+      if (found == nullptr) fail(ErrorCode::kDataCorrupt, "onnx: nothing makes the output '{}'", name);
+      results.push_back(*found);
+    }
+    return results;
+  }
+
+  void convert(const OnnxNode& node, Frame& frame);
+  std::vector<OnnxOperand> call(const OnnxFunction& function, const OnnxNode& node, const std::vector<OnnxOperand>& inputs, Frame& frame);
+
+  // Ends the stage with the value that is needed, and with all that nodes to come will read.
+  [[noreturn]] void cut(const OnnxOperand& needed) {
+    if (needed.path.empty()) fail(ErrorCode::kUnsupported, "a shape depends on a value inside the operator");
+    stage_.needs = needed.path;
+    const auto add = [&](const OnnxOperand& operand) {
+      if (!operand.value.defined() || std::ranges::find(stage_.results, operand.path) != stage_.results.end()) return;
+      builder_.output(operand.path, operand.value);
+      stage_.results.push_back(operand.path);
+    };
+    add(needed);
+    for (const Frame* frame : frames_) {
+      for (const auto& [name, operand] : frame->names) {
+        const auto uses = frame->uses.find(name);
+        const bool is_input = frame->outer == nullptr && frame->prefix.empty() &&
+                              std::ranges::find(file_.graph.inputs, name, &OnnxValueInfo::name) != file_.graph.inputs.end();
+        if (uses != frame->uses.end() && uses->second > 0 && !is_input && !operand.path.empty()) add(operand);
+      }
+    }
+    throw NeedsValue{};
+  }
+
+  // A constant in the graph: weights become states, so that their layout is chosen once and they can be trained.
+  Value constant(const OnnxOperand& operand) {
+    const Tensor& tensor = operand.known;
+    if (!initializers_.contains(operand.path) || tensor.shape().rank() == 0 || !is_float(tensor.dtype())) return ops::constant(builder_, tensor);
+    if (const auto made = states_.find(operand.path); made != states_.end()) return builder_.value(made->second);
+    const Value state = builder_.input(operand.path, tensor.type(), graph::InputKind::kState);
+    states_[operand.path] = state.id();
+    stage_.states.emplace_back(operand.path, tensor);
+    return state;
+  }
+
+  const OnnxModelFile& file_;
+  const OnnxKnowledge& knowledge_;
+  graph::GraphBuilder builder_;
+  OnnxStage stage_;
+  std::vector<const Frame*> frames_;
+  std::set<std::string> initializers_;
+  std::map<std::string, ValueId> states_;
+  std::map<std::pair<ValueId, DType>, ValueId> casts_;
+};
+
+// One node as its rule sees it, in the graph or, if all inputs are known, in a graph of its own.
+class Reader final : public OnnxNodeReader {
+ public:
+  Reader(Importer& importer, const OnnxNode& node, const OnnxOperator& op, std::vector<OnnxOperand> inputs, Frame& frame,
+         graph::GraphBuilder* alone)
+      : importer_(importer), node_(node), op_(op), inputs_(std::move(inputs)), frame_(frame), alone_(alone) {
+    if (!op.stores) widen();
+  }
+
+  int opset() const override { return opset_of(*frame_.opsets, node_.domain); }
+  const Attributes& attributes() const override { return node_.attributes; }
+  std::size_t num_inputs() const override { return inputs_.size(); }
+  const OnnxOperand& operand(std::size_t i) const override { return i < inputs_.size() ? inputs_[i] : absent_; }
+  std::size_t num_outputs() const override { return node_.outputs.size(); }
+  bool wants(std::size_t i) const override { return i < node_.outputs.size() && !node_.outputs[i].empty(); }
+  Builder& builder() override { return graph_builder(); }
+  Value value(const OnnxOperand& operand) override {
+    if (!operand.present()) fail(ErrorCode::kInvalidArgument, "an input is missing");
+    if (operand.value.defined()) return operand.value;
+    return alone_ != nullptr ? ops::constant(*alone_, operand.known) : importer_.constant(operand);
+  }
+  Tensor tensor(const OnnxOperand& operand) override {
+    if (operand.known.defined()) return operand.known;
+    if (!operand.present()) fail(ErrorCode::kInvalidArgument, "an input is missing");
+    if (alone_ != nullptr) return computed(operand.value);
+    importer_.cut(original(operand));
+  }
+  bool has_graph(std::string_view attribute) const override { return node_.graphs.contains(std::string(attribute)); }
+  std::vector<OnnxOperand> subgraph(std::string_view attribute, const std::vector<OnnxOperand>& inputs, std::int64_t pass) override {
+    const auto found = node_.graphs.find(std::string(attribute));
+    if (found == node_.graphs.end()) fail(ErrorCode::kInvalidArgument, "the attribute '{}' is missing", attribute);
+    const OnnxGraph& inner = *found->second;
+    const std::string& first = node_.outputs.empty() ? node_.name : node_.outputs.front();
+    Frame frame{.outer = &frame_, .prefix = fmt::format("{}{}/{}/{}/", frame_.prefix, first, attribute, pass), .opsets = frame_.opsets};
+    if (inputs.size() != inner.inputs.size())
+      fail(ErrorCode::kInvalidArgument, "the graph '{}' takes {} inputs, not {}", attribute, inner.inputs.size(), inputs.size());
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      frame.names[inner.inputs[i].name] = inputs[i];
+      if (inputs[i].path.empty()) frame.names[inner.inputs[i].name].path = frame.prefix + inner.inputs[i].name;
+    }
+    return importer_.graph(inner, frame);
+  }
+
+  // The rule's results; 16-bit floats are stored as such again.
+  std::vector<OnnxOperand> read() {
+    std::vector<OnnxOperand> results = op_.same != nullptr ? apply_same() : op_.read(*this);
+    for (OnnxOperand& result : results) {
+      if (narrow_ && result.present() && result.type().dtype == DType::kF32 && !op_.stores) {
+        result = result.known.defined() ? OnnxOperand(result.known.cast(*narrow_)) : OnnxOperand(ops::cast(result.value, *narrow_));
+      }
+    }
+    return results;
+  }
+
+ private:
+  graph::GraphBuilder& graph_builder() { return alone_ != nullptr ? *alone_ : importer_.builder_; }
+
+  std::vector<OnnxOperand> apply_same() {
+    std::vector<Value> values;
+    for (const OnnxOperand& input : inputs_) values.push_back(input.present() ? value(input) : Value());
+    const std::vector<Value> made = apply(*op_.same, values, {});
+    return {made.begin(), made.end()};
+  }
+
+  // Arithmetic on 16-bit floats happens in f32.
+  void widen() {
+    originals_ = inputs_;
+    for (OnnxOperand& input : inputs_) {
+      if (!input.present() || !is_narrow(input.type().dtype)) continue;
+      narrow_ = input.type().dtype;
+      const std::string path = input.path;
+      input = input.known.defined() ? OnnxOperand(input.known.cast(DType::kF32)) : OnnxOperand(widened(input.value));
+      input.path = path + (path.empty() ? "" : "#f32");
+    }
+  }
+  Value widened(const Value& v) {
+    const auto key = std::pair(v.id(), DType::kF32);
+    if (const auto made = importer_.casts_.find(key); made != importer_.casts_.end()) return importer_.builder_.value(made->second);
+    const Value cast = ops::cast(v, DType::kF32);
+    importer_.casts_[key] = cast.id();
+    return cast;
+  }
+  const OnnxOperand& original(const OnnxOperand& operand) const {
+    for (std::size_t i = 0; i < originals_.size(); ++i) {
+      if (inputs_[i].value == operand.value && operand.value.defined()) return originals_[i];
+    }
+    return operand;
+  }
+
+  Tensor computed(const Value& v) {
+    graph::Graph graph = alone_->graph();
+    graph.add_output("value", v.id());
+    return runtime::interpret(graph, {}).value().front();
+  }
+
+  Importer& importer_;
+  const OnnxNode& node_;
+  const OnnxOperator& op_;
+  std::vector<OnnxOperand> inputs_, originals_;
+  OnnxOperand absent_;
+  Frame& frame_;
+  graph::GraphBuilder* alone_;
+  std::optional<DType> narrow_;
+};
+
+void Importer::convert(const OnnxNode& node, Frame& frame) {
+  const auto path_of = [&](const std::string& name) { return frame.prefix + name; };
+  const bool all_given = std::ranges::all_of(node.outputs, [&](const std::string& name) { return name.empty() || is_given(path_of(name)) || frame.uses[name] == 0; });
+  const bool one_given = std::ranges::any_of(node.outputs, [&](const std::string& name) { return !name.empty() && is_given(path_of(name)); });
+  std::vector<OnnxOperand> results(node.outputs.size());
+  if (!(all_given && one_given)) {
+    std::vector<OnnxOperand> inputs;
+    bool all_known = true;
+    for (const std::string& name : node.inputs) {
+      const OnnxOperand* found = name.empty() ? nullptr : frame.find(name);
+      if (found == nullptr && !name.empty()) fail(ErrorCode::kDataCorrupt, "nothing before it makes its input '{}'", name);
+      inputs.push_back(found == nullptr ? OnnxOperand() : *found);
+      all_known = all_known && (found == nullptr || found->known.defined());
+    }
+    if (!node.unsupported.empty())
+      fail(ErrorCode::kUnsupported, "the attribute '{}' is {}", node.unsupported.begin()->first, node.unsupported.begin()->second);
+    if (const OnnxFunction* function = file_.find_function(node.domain, node.op)) {
+      results = call(*function, node, inputs, frame);
+    } else {
+      const OnnxOperator* op = ops::find_onnx_operator(node.domain, node.op, opset_of(*frame.opsets, node.domain));
+      if (op == nullptr) fail(ErrorCode::kUnsupported, "Lepton does not have this operator");
+      if (all_known && node.graphs.empty()) {
+        graph::GraphBuilder alone("constant");
+        Reader reader(*this, node, *op, std::move(inputs), frame, &alone);
+        results = reader.read();
+        graph::Graph graph = std::move(alone).finish();
+        std::vector<std::size_t> computed;
+        for (std::size_t i = 0; i < results.size(); ++i) {
+          if (!results[i].value.defined()) continue;
+          graph.add_output(fmt::format("y{}", i), results[i].value.id());
+          computed.push_back(i);
+        }
+        if (!computed.empty()) {
+          const std::vector<Tensor> values = runtime::interpret(graph, {}).value();
+          for (std::size_t k = 0; k < computed.size(); ++k) results[computed[k]] = OnnxOperand(values[k]);
+        }
+      } else {
+        const std::string scope = builder_.scope();
+        builder_.set_scope(node.name.empty() ? frame.prefix + node.outputs.front() : frame.prefix + node.name);
+        results = Reader(*this, node, *op, std::move(inputs), frame, nullptr).read();
+        builder_.set_scope(scope);
+      }
+    }
+  }
+  for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+    const std::string& name = node.outputs[i];
+    if (name.empty()) continue;
+    OnnxOperand result = given(path_of(name), [&] { return i < results.size() ? results[i] : OnnxOperand(); });
+    if (!result.present()) {
+      if (frame.uses[name] > 0) fail(ErrorCode::kUnsupported, "its output {} ('{}') is not supported", i, name);
+      continue;
+    }
+    result.path = path_of(name);
+    frame.names[name] = std::move(result);
+  }
+}
+
+// A function's body is read in place; it sees its own names only, and its own opsets.
+std::vector<OnnxOperand> Importer::call(const OnnxFunction& function, const OnnxNode& node, const std::vector<OnnxOperand>& inputs,
+                                        Frame& frame) {
+  const std::string& first = node.outputs.empty() ? node.name : node.outputs.front();
+  if (frames_.size() > 64) fail(ErrorCode::kResourceExhausted, "functions call each other more than 64 deep");
+  Frame inner{.prefix = fmt::format("{}{}/{}/", frame.prefix, first, function.name), .opsets = &function.opsets};
+  for (std::size_t i = 0; i < function.inputs.size(); ++i) {
+    if (i >= inputs.size() || !inputs[i].present()) continue;
+    inner.names[function.inputs[i]] = inputs[i];
+  }
+  Attributes given = function.defaults;
+  for (const auto& [name, value] : node.attributes) given.set(name, value);
+  std::vector<OnnxNode> body = function.nodes;
+  for (OnnxNode& one : body) {
+    for (const auto& [name, source] : one.references) {
+      if (const Attribute* value = given.find(source)) one.attributes.set(name, *value);
+    }
+  }
+  for (const std::string& output : function.outputs) ++inner.uses[output];
+  return nodes(body, function.outputs, inner);
+}
+
+void find_missing(const OnnxModelFile& file, const std::vector<OnnxNode>& nodes, const OpsetMap& opsets, std::map<std::string, std::string>& missing) {
+  for (const OnnxNode& node : nodes) {
+    const int opset = opset_of(opsets, node.domain);
+    if (file.find_function(node.domain, node.op) == nullptr && ops::find_onnx_operator(node.domain, node.op, opset) == nullptr)
+      missing.emplace(fmt::format("{}{}{} (opset {})", node.domain, node.domain.empty() ? "" : ".", node.op, opset), node.describe());
+    for (const auto& [name, graph] : node.graphs) find_missing(file, graph->nodes, opsets, missing);
+  }
+}
+
+}  // namespace
+
+Result<OnnxStage> import_onnx(const OnnxModelFile& file, std::span<const TensorType> inputs, const OnnxKnowledge& knowledge) {
+  return catch_error([&] { return Importer(file, knowledge).run(inputs); });
+}
+
+Result<void> check_operators(const OnnxModelFile& file) {
+  std::map<std::string, std::string> missing;
+  find_missing(file, file.graph.nodes, file.opsets, missing);
+  for (const OnnxFunction& function : file.functions) find_missing(file, function.nodes, function.opsets, missing);
+  if (missing.empty()) return {};
+  std::string list;
+  for (const auto& [op, node] : missing) list += fmt::format("{}{}, e.g. {}", list.empty() ? "" : "; ", op, node);
+  return make_error(ErrorCode::kUnsupported, "onnx: Lepton does not have {} of the model's operators: {}", missing.size(), list);
+}
+
+}  // namespace lepton::formats

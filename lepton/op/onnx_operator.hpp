@@ -1,0 +1,76 @@
+// How ONNX operators are read: a table row for each, with a rule that makes our operators of a node.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lepton/op/value.hpp"
+#include "lepton/tensor/attributes.hpp"
+
+namespace lepton {
+
+/// A tensor while a model is read: known already (a constant, or what follows from constants and shapes), or made when the graph runs.
+struct OnnxOperand {
+  Tensor known;
+  Value value;
+  std::string path = {};  // where the model names it; "" for intermediate values of a rule
+
+  OnnxOperand() = default;
+  OnnxOperand(Tensor tensor) : known(std::move(tensor)) {}
+  OnnxOperand(Value v) : value(v) {}
+  bool present() const { return known.defined() || value.defined(); }
+  TensorType type() const { return known.defined() ? known.type() : value.builder().type(value.id()); }
+};
+
+/// What a rule sees of an ONNX node. Shapes are concrete: a model is read again for inputs of other shapes.
+class OnnxNodeReader {
+ public:
+  virtual ~OnnxNodeReader() = default;
+  virtual int opset() const = 0;  // of the node's domain
+  virtual const Attributes& attributes() const = 0;
+  virtual std::size_t num_inputs() const = 0;
+  /// Not present for an input that is left out or beyond the last.
+  virtual const OnnxOperand& operand(std::size_t i) const = 0;
+  virtual std::size_t num_outputs() const = 0;
+  virtual bool wants(std::size_t output) const = 0;
+  virtual Builder& builder() = 0;
+  /// The operand in the graph. Throws kInvalidArgument if it is absent.
+  virtual Value value(const OnnxOperand& operand) = 0;
+  /// The operand's elements. If they depend on the data, reading stops here, what is read so far runs, and reading begins again.
+  virtual Tensor tensor(const OnnxOperand& operand) = 0;
+  /// Makes the nodes of an attribute that is a graph; `pass` tells the passes of a loop apart.
+  virtual bool has_graph(std::string_view attribute) const = 0;
+  virtual std::vector<OnnxOperand> subgraph(std::string_view attribute, const std::vector<OnnxOperand>& inputs, std::int64_t pass) = 0;
+
+  bool has(std::size_t i) const { return operand(i).present(); }
+  /// Type of an input. Throws kInvalidArgument if it is absent.
+  TensorType type(std::size_t i) const {
+    if (!has(i)) fail(ErrorCode::kInvalidArgument, "input {} is missing", i);
+    return operand(i).type();
+  }
+  Value value(std::size_t i) { return value(operand(i)); }
+  Tensor tensor(std::size_t i) { return tensor(operand(i)); }
+  std::int64_t integer(std::string_view name, std::int64_t otherwise) const {
+    return attributes().has(name) ? attributes().integer(name) : otherwise;
+  }
+  double number(std::string_view name, double otherwise) const { return attributes().has(name) ? attributes().number(name) : otherwise; }
+  std::string text(std::string_view name, std::string_view otherwise) const {
+    return attributes().has(name) ? attributes().text(name) : std::string(otherwise);
+  }
+  Dims integers(std::string_view name, Dims otherwise = {}) const { return attributes().has(name) ? attributes().integers(name) : otherwise; }
+};
+
+using OnnxResults = std::vector<OnnxOperand>;
+
+/// One ONNX operator.
+struct OnnxOperator {
+  std::string_view name;
+  OnnxResults (*read)(OnnxNodeReader&) = nullptr;
+  int since = 1;               // the first opset whose meaning the rule knows
+  bool stores = false;         // only moves or converts elements: takes 16-bit floats as they are; others get and give f32
+  std::string_view domain = {};
+  const struct OpDef* same = nullptr;  // instead of a rule: our operator with the same inputs and outputs and no attributes
+};
+
+}  // namespace lepton

@@ -1,0 +1,146 @@
+// Runs ONNX's own backend cases: onnx_suite FOLDER [EXCLUDED.txt] [--least N] [--verbose]. A case is a folder with model.onnx and
+// test_data_set_*, inputs and outputs as TensorProto files. EXCLUDED.txt has "PATTERN  REASON" lines ('*' stands for any text).
+//
+// Fails if a case fails that is not excluded, if an excluded one passes (the list must stay true), or if fewer than N pass.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "lepton/base/files.hpp"
+#include "lepton/base/path.hpp"
+#include "lepton/formats/onnx/model.hpp"
+
+namespace lepton::formats {
+namespace {
+
+constexpr double kRelative = 1e-3, kAbsolute = 1e-7;  // ONNX's own defaults for its backend tests
+
+struct Exclusion {
+  std::string pattern, reason;
+  int used = 0;
+};
+
+bool matches(std::string_view pattern, std::string_view name) {
+  const std::size_t star = pattern.find('*');
+  if (star == std::string_view::npos) return pattern == name;
+  if (!name.starts_with(pattern.substr(0, star))) return false;
+  for (std::size_t begin = star; begin <= name.size(); ++begin) {
+    if (matches(pattern.substr(star + 1), name.substr(begin))) return true;
+  }
+  return false;
+}
+
+std::vector<Exclusion> read_exclusions(const std::string& path) {
+  std::vector<Exclusion> all;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    const std::size_t space = line.find(' ');
+    all.push_back({line.substr(0, space), space == std::string::npos ? "" : line.substr(line.find_first_not_of(' ', space))});
+  }
+  return all;
+}
+
+Tensor read_tensor(const std::string& path) {
+  const std::string bytes = read_file(local_files(), path, std::uint64_t{1} << 30).value();
+  const auto owner = std::make_shared<std::string>(bytes);
+  return read_onnx_tensor(std::as_bytes(std::span(*owner)), owner).value();
+}
+
+std::vector<Tensor> read_tensors(const std::string& folder, const std::string& kind) {
+  std::vector<Tensor> all;
+  for (int i = 0;; ++i) {
+    const std::string path = join_path(folder, fmt::format("{}_{}.pb", kind, i));
+    if (!exists(local_files(), path).value()) return all;
+    all.push_back(read_tensor(path));
+  }
+}
+
+// "" if they are equal within ONNX's tolerance.
+std::string difference(const Tensor& got, const Tensor& expected) {
+  if (got.type() != expected.type()) return fmt::format("is {}, not {}", got.type().to_string(), expected.type().to_string());
+  const std::vector<double> a = got.to_vector<double>(), b = expected.to_vector<double>();
+  // A 16-bit float may round to its neighbour.
+  const double relative = expected.dtype() == DType::kBF16 ? 8e-3 : expected.dtype() == DType::kF16 ? 2e-3 : kRelative;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (std::isnan(b[i]) ? std::isnan(a[i]) : a[i] == b[i]) continue;
+    if (std::abs(a[i] - b[i]) <= kAbsolute + relative * std::abs(b[i])) continue;
+    return fmt::format("element {} is {}, not {}", i, a[i], b[i]);
+  }
+  return {};
+}
+
+std::string run_case(const std::string& folder) {
+  auto model = OnnxModel::load(local_files(), join_path(folder, "model.onnx"));
+  if (!model) return model.error().message();
+  const std::vector<FolderEntry> sets = local_files().list_folder(folder).value();
+  for (const FolderEntry& entry : sets) {
+    if (!entry.name.starts_with("test_data_set_")) continue;
+    const std::string set = join_path(folder, entry.name);
+    const auto loaded = catch_error([&] { return std::pair(read_tensors(set, "input"), read_tensors(set, "output")); });
+    if (!loaded) return loaded.error().message();
+    const auto results = model->run(loaded->first);
+    if (!results) return results.error().message();
+    if (results->size() != loaded->second.size()) return fmt::format("{} results, not {}", results->size(), loaded->second.size());
+    for (std::size_t i = 0; i < results->size(); ++i) {
+      if (const std::string wrong = difference((*results)[i], loaded->second[i]); !wrong.empty())
+        return fmt::format("result {} ({}): {}", i, model->file().graph.outputs[i].name, wrong);
+    }
+  }
+  return {};
+}
+
+int run(const std::string& folder, std::vector<Exclusion> excluded, int least, bool verbose) {
+  int passed = 0, wrong = 0, left_out = 0;
+  const std::vector<FolderEntry> cases = local_files().list_folder(folder).value();
+  for (const FolderEntry& entry : cases) {
+    const std::string path = join_path(folder, entry.name);
+    if (!exists(local_files(), join_path(path, "model.onnx")).value()) continue;
+    const auto exclusion = std::ranges::find_if(excluded, [&](const Exclusion& e) { return matches(e.pattern, entry.name); });
+    const auto outcome = catch_error([&] { return run_case(path); });
+    const std::string failure = outcome ? *outcome : outcome.error().message();
+    passed += failure.empty();
+    if (exclusion != excluded.end()) {
+      ++exclusion->used;
+      left_out += !failure.empty();
+      if (failure.empty()) std::printf("PASSES THOUGH EXCLUDED  %s (%s)\n", entry.name.c_str(), exclusion->reason.c_str()), ++wrong;
+    } else if (!failure.empty()) {
+      std::printf("FAILS  %s: %s\n", entry.name.c_str(), failure.c_str());
+      ++wrong;
+    } else if (verbose) {
+      std::printf("passes %s\n", entry.name.c_str());
+    }
+  }
+  for (const Exclusion& e : excluded) {
+    if (e.used == 0) std::printf("NO CASE MATCHES  %s\n", e.pattern.c_str()), ++wrong;
+  }
+  std::printf("%d cases pass, %d are left out by name, %d are wrong\n", passed, left_out, wrong);
+  if (passed < least) std::printf("fewer than %d pass\n", least);
+  return wrong == 0 && passed >= least ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace lepton::formats
+
+int main(int argc, char** argv) {
+  std::string folder, excluded;
+  int least = 0;
+  bool verbose = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--least" && i + 1 < argc) {
+      least = std::atoi(argv[++i]);
+    } else if (word == "--verbose") {
+      verbose = true;
+    } else {
+      (folder.empty() ? folder : excluded) = word;
+    }
+  }
+  if (folder.empty()) {
+    std::fprintf(stderr, "usage: onnx_suite FOLDER [EXCLUDED.txt] [--least N] [--verbose]\n");
+    return 2;
+  }
+  return lepton::formats::run(folder, excluded.empty() ? std::vector<lepton::formats::Exclusion>() : lepton::formats::read_exclusions(excluded), least, verbose);
+}
