@@ -1,6 +1,7 @@
 // How ONNX operators are read: a table row for each, with a rule that makes our operators of a node.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,13 +15,22 @@ namespace lepton {
 struct OnnxOperand {
   Tensor known;
   Value value;
-  std::string path = {};  // where the model names it; "" for intermediate values of a rule
+  std::shared_ptr<const std::vector<OnnxOperand>> sequence = {};  // or a list of tensors
+  std::string path = {};                                          // where the model names it; "" for intermediate values of a rule
 
   OnnxOperand() = default;
   OnnxOperand(Tensor tensor) : known(std::move(tensor)) {}
   OnnxOperand(Value v) : value(v) {}
-  bool present() const { return known.defined() || value.defined(); }
-  TensorType type() const { return known.defined() ? known.type() : value.builder().type(value.id()); }
+  static OnnxOperand list(std::vector<OnnxOperand> parts) {
+    OnnxOperand made;
+    made.sequence = std::make_shared<const std::vector<OnnxOperand>>(std::move(parts));
+    return made;
+  }
+  bool present() const { return known.defined() || value.defined() || sequence != nullptr; }
+  TensorType type() const {
+    if (sequence != nullptr) fail(ErrorCode::kInvalidArgument, "a tensor is wanted, not a sequence");
+    return known.defined() ? known.type() : value.builder().type(value.id());
+  }
 };
 
 /// What a rule sees of an ONNX node. Shapes are concrete: a model is read again for inputs of other shapes.
@@ -39,6 +49,8 @@ class OnnxNodeReader {
   virtual Value value(const OnnxOperand& operand) = 0;
   /// The operand's elements. If they depend on the data, reading stops here, what is read so far runs, and reading begins again.
   virtual Tensor tensor(const OnnxOperand& operand) = 0;
+  /// Gradients of the value that the model calls `y` with respect to the node's first inputs.
+  virtual std::vector<Value> gradients(const std::string& y, std::size_t count) = 0;
   /// Makes the nodes of an attribute that is a graph; `pass` tells the passes of a loop apart.
   virtual bool has_graph(std::string_view attribute) const = 0;
   virtual std::vector<OnnxOperand> subgraph(std::string_view attribute, const std::vector<OnnxOperand>& inputs, std::int64_t pass) = 0;
@@ -58,7 +70,9 @@ class OnnxNodeReader {
   std::string text(std::string_view name, std::string_view otherwise) const {
     return attributes().has(name) ? attributes().text(name) : std::string(otherwise);
   }
-  Dims integers(std::string_view name, Dims otherwise = {}) const { return attributes().has(name) ? attributes().integers(name) : otherwise; }
+  Dims integers(std::string_view name, Dims otherwise = {}) const {
+    return attributes().has(name) ? attributes().integers(name) : otherwise;
+  }
 };
 
 using OnnxResults = std::vector<OnnxOperand>;
@@ -67,8 +81,8 @@ using OnnxResults = std::vector<OnnxOperand>;
 struct OnnxOperator {
   std::string_view name;
   OnnxResults (*read)(OnnxNodeReader&) = nullptr;
-  int since = 1;               // the first opset whose meaning the rule knows
-  bool stores = false;         // only moves or converts elements: takes 16-bit floats as they are; others get and give f32
+  int since = 1;        // the first opset whose meaning the rule knows
+  bool stores = false;  // only moves or converts elements: takes 16-bit floats as they are; others get and give f32
   std::string_view domain = {};
   const struct OpDef* same = nullptr;  // instead of a rule: our operator with the same inputs and outputs and no attributes
 };

@@ -15,7 +15,7 @@
 namespace lepton::formats {
 namespace {
 
-constexpr double kRelative = 1e-3, kAbsolute = 1e-7;  // ONNX's own defaults for its backend tests
+constexpr double kRelative = 1e-3, kAbsolute = 1e-6;  // ONNX's own defaults but for the second: some expected zeros are 2e-7
 
 struct Exclusion {
   std::string pattern, reason;
@@ -62,14 +62,42 @@ std::vector<Tensor> read_tensors(const std::string& folder, const std::string& k
 std::string difference(const Tensor& got, const Tensor& expected) {
   if (got.type() != expected.type()) return fmt::format("is {}, not {}", got.type().to_string(), expected.type().to_string());
   const std::vector<double> a = got.to_vector<double>(), b = expected.to_vector<double>();
-  // A 16-bit float may round to its neighbour.
-  const double relative = expected.dtype() == DType::kBF16 ? 8e-3 : expected.dtype() == DType::kF16 ? 2e-3 : kRelative;
+  // A 16-bit float may round to its neighbour, or, after a sum that the reference rounds at each step, to the one after it.
+  const double relative = expected.dtype() == DType::kBF16 ? 1.6e-2 : expected.dtype() == DType::kF16 ? 2e-3 : kRelative;
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (std::isnan(b[i]) ? std::isnan(a[i]) : a[i] == b[i]) continue;
     if (std::abs(a[i] - b[i]) <= kAbsolute + relative * std::abs(b[i])) continue;
     return fmt::format("element {} is {}, not {}", i, a[i], b[i]);
   }
   return {};
+}
+
+// The first difference of results from expected ones.
+std::string compare(OnnxModel& model, std::span<const Tensor> inputs, std::span<const Tensor> expected) {
+  const auto results = model.run(inputs);
+  if (!results) return results.error().message();
+  if (results->size() != expected.size()) return fmt::format("{} results, not {}", results->size(), expected.size());
+  for (std::size_t i = 0; i < results->size(); ++i) {
+    if (const std::string wrong = difference((*results)[i], expected[i]); !wrong.empty())
+      return fmt::format("result {} ({}): {}", i, model.file().graph.outputs[i].name, wrong);
+  }
+  return {};
+}
+
+// ONNX's "light" models: the weights are made in the graph, the input is 0, 1/n, 2/n …
+std::string run_light(const std::string& path) {
+  auto model = OnnxModel::load(local_files(), path);
+  if (!model) return model.error().message();
+  std::vector<Tensor> inputs;
+  for (const OnnxValueInfo& info : model->file().graph.inputs) {
+    Dims dims = info.dims.value();
+    std::ranges::replace(dims, kAnyDim, 1);
+    const Tensor x = Tensor::empty(DType::kF32, Shape(dims));
+    for (std::int64_t i = 0; i < x.num_elements(); ++i)
+      x.data<float>()[i] = static_cast<float>(static_cast<double>(i) / static_cast<double>(x.num_elements()));
+    inputs.push_back(x);
+  }
+  return compare(*model, inputs, std::vector{read_tensor(path.substr(0, path.size() - 5) + "_output_0.pb")});
 }
 
 std::string run_case(const std::string& folder) {
@@ -81,13 +109,7 @@ std::string run_case(const std::string& folder) {
     const std::string set = join_path(folder, entry.name);
     const auto loaded = catch_error([&] { return std::pair(read_tensors(set, "input"), read_tensors(set, "output")); });
     if (!loaded) return loaded.error().message();
-    const auto results = model->run(loaded->first);
-    if (!results) return results.error().message();
-    if (results->size() != loaded->second.size()) return fmt::format("{} results, not {}", results->size(), loaded->second.size());
-    for (std::size_t i = 0; i < results->size(); ++i) {
-      if (const std::string wrong = difference((*results)[i], loaded->second[i]); !wrong.empty())
-        return fmt::format("result {} ({}): {}", i, model->file().graph.outputs[i].name, wrong);
-    }
+    if (const std::string wrong = compare(*model, loaded->first, loaded->second); !wrong.empty()) return wrong;
   }
   return {};
 }
@@ -97,9 +119,10 @@ int run(const std::string& folder, std::vector<Exclusion> excluded, int least, b
   const std::vector<FolderEntry> cases = local_files().list_folder(folder).value();
   for (const FolderEntry& entry : cases) {
     const std::string path = join_path(folder, entry.name);
-    if (!exists(local_files(), join_path(path, "model.onnx")).value()) continue;
+    const bool light = entry.name.ends_with(".onnx");
+    if (!light && !exists(local_files(), join_path(path, "model.onnx")).value()) continue;
     const auto exclusion = std::ranges::find_if(excluded, [&](const Exclusion& e) { return matches(e.pattern, entry.name); });
-    const auto outcome = catch_error([&] { return run_case(path); });
+    const auto outcome = catch_error([&] { return light ? run_light(path) : run_case(path); });
     const std::string failure = outcome ? *outcome : outcome.error().message();
     passed += failure.empty();
     if (exclusion != excluded.end()) {
@@ -142,5 +165,6 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: onnx_suite FOLDER [EXCLUDED.txt] [--least N] [--verbose]\n");
     return 2;
   }
-  return lepton::formats::run(folder, excluded.empty() ? std::vector<lepton::formats::Exclusion>() : lepton::formats::read_exclusions(excluded), least, verbose);
+  return lepton::formats::run(
+      folder, excluded.empty() ? std::vector<lepton::formats::Exclusion>() : lepton::formats::read_exclusions(excluded), least, verbose);
 }

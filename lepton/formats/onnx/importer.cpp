@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "lepton/autodiff/gradients.hpp"
 #include "lepton/graph/builder.hpp"
 #include "lepton/op/onnx_operator.hpp"
 #include "lepton/ops/elementwise.hpp"
@@ -72,6 +73,7 @@ class Importer {
       const std::vector<OnnxOperand> results = graph(file_.graph, top);
       for (std::size_t i = 0; i < results.size(); ++i) {
         const std::string& name = file_.graph.outputs[i].name;
+        if (results[i].sequence != nullptr) fail(ErrorCode::kUnsupported, "onnx: the output '{}' is a sequence", name);
         if (results[i].known.defined()) {
           stage_.constants[name] = results[i].known;
         } else {
@@ -155,7 +157,8 @@ class Importer {
   // A constant in the graph: weights become states, so that their layout is chosen once and they can be trained.
   Value constant(const OnnxOperand& operand) {
     const Tensor& tensor = operand.known;
-    if (!initializers_.contains(operand.path) || tensor.shape().rank() == 0 || !is_float(tensor.dtype())) return ops::constant(builder_, tensor);
+    if (!initializers_.contains(operand.path) || tensor.shape().rank() == 0 || !is_float(tensor.dtype()))
+      return ops::constant(builder_, tensor);
     if (const auto made = states_.find(operand.path); made != states_.end()) return builder_.value(made->second);
     const Value state = builder_.input(operand.path, tensor.type(), graph::InputKind::kState);
     states_[operand.path] = state.id();
@@ -192,6 +195,7 @@ class Reader final : public OnnxNodeReader {
   Value value(const OnnxOperand& operand) override {
     if (!operand.present()) fail(ErrorCode::kInvalidArgument, "an input is missing");
     if (operand.value.defined()) return operand.value;
+    if (operand.sequence != nullptr) fail(ErrorCode::kInvalidArgument, "a tensor is wanted, not a sequence");
     return alone_ != nullptr ? ops::constant(*alone_, operand.known) : importer_.constant(operand);
   }
   Tensor tensor(const OnnxOperand& operand) override {
@@ -199,6 +203,13 @@ class Reader final : public OnnxNodeReader {
     if (!operand.present()) fail(ErrorCode::kInvalidArgument, "an input is missing");
     if (alone_ != nullptr) return computed(operand.value);
     importer_.cut(original(operand));
+  }
+  std::vector<Value> gradients(const std::string& y, std::size_t count) override {
+    const OnnxOperand* of = frame_.find(y);
+    if (of == nullptr || !of->value.defined()) fail(ErrorCode::kInvalidArgument, "'{}' does not depend on the inputs", y);
+    std::vector<Value> wrt;
+    for (std::size_t i = 0; i < count; ++i) wrt.push_back(OnnxNodeReader::value(i));
+    return autodiff::gradients(importer_.builder_, of->value, wrt);
   }
   bool has_graph(std::string_view attribute) const override { return node_.graphs.contains(std::string(attribute)); }
   std::vector<OnnxOperand> subgraph(std::string_view attribute, const std::vector<OnnxOperand>& inputs, std::int64_t pass) override {
@@ -220,7 +231,7 @@ class Reader final : public OnnxNodeReader {
   std::vector<OnnxOperand> read() {
     std::vector<OnnxOperand> results = op_.same != nullptr ? apply_same() : op_.read(*this);
     for (OnnxOperand& result : results) {
-      if (narrow_ && result.present() && result.type().dtype == DType::kF32 && !op_.stores) {
+      if (narrow_ && result.present() && result.sequence == nullptr && result.type().dtype == DType::kF32 && !op_.stores) {
         result = result.known.defined() ? OnnxOperand(result.known.cast(*narrow_)) : OnnxOperand(ops::cast(result.value, *narrow_));
       }
     }
@@ -241,7 +252,7 @@ class Reader final : public OnnxNodeReader {
   void widen() {
     originals_ = inputs_;
     for (OnnxOperand& input : inputs_) {
-      if (!input.present() || !is_narrow(input.type().dtype)) continue;
+      if (!input.present() || input.sequence != nullptr || !is_narrow(input.type().dtype)) continue;
       narrow_ = input.type().dtype;
       const std::string path = input.path;
       input = input.known.defined() ? OnnxOperand(input.known.cast(DType::kF32)) : OnnxOperand(widened(input.value));
@@ -280,8 +291,10 @@ class Reader final : public OnnxNodeReader {
 
 void Importer::convert(const OnnxNode& node, Frame& frame) {
   const auto path_of = [&](const std::string& name) { return frame.prefix + name; };
-  const bool all_given = std::ranges::all_of(node.outputs, [&](const std::string& name) { return name.empty() || is_given(path_of(name)) || frame.uses[name] == 0; });
-  const bool one_given = std::ranges::any_of(node.outputs, [&](const std::string& name) { return !name.empty() && is_given(path_of(name)); });
+  const bool all_given = std::ranges::all_of(
+      node.outputs, [&](const std::string& name) { return name.empty() || is_given(path_of(name)) || frame.uses[name] == 0; });
+  const bool one_given =
+      std::ranges::any_of(node.outputs, [&](const std::string& name) { return !name.empty() && is_given(path_of(name)); });
   std::vector<OnnxOperand> results(node.outputs.size());
   if (!(all_given && one_given)) {
     std::vector<OnnxOperand> inputs;
@@ -357,7 +370,8 @@ std::vector<OnnxOperand> Importer::call(const OnnxFunction& function, const Onnx
   return nodes(body, function.outputs, inner);
 }
 
-void find_missing(const OnnxModelFile& file, const std::vector<OnnxNode>& nodes, const OpsetMap& opsets, std::map<std::string, std::string>& missing) {
+void find_missing(const OnnxModelFile& file, const std::vector<OnnxNode>& nodes, const OpsetMap& opsets,
+                  std::map<std::string, std::string>& missing) {
   for (const OnnxNode& node : nodes) {
     const int opset = opset_of(opsets, node.domain);
     if (file.find_function(node.domain, node.op) == nullptr && ops::find_onnx_operator(node.domain, node.op, opset) == nullptr)

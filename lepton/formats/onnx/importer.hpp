@@ -12,8 +12,8 @@ namespace lepton::formats {
 
 /// What is known when reading begins. Values are named by paths: the model's own name, with a prefix inside branches, loops and functions.
 struct OnnxKnowledge {
-  std::map<std::string, Tensor> known;     // values of earlier stages that reading needed
-  std::map<std::string, TensorType> given; // values of earlier stages that come as inputs
+  std::map<std::string, Tensor> known;      // values of earlier stages that reading needed
+  std::map<std::string, TensorType> given;  // values of earlier stages that come as inputs
 };
 
 /// A graph and what its results are.

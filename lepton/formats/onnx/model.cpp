@@ -49,7 +49,8 @@ struct OnnxModel::State {
 
   void check(std::span<const Tensor> inputs) const {
     const std::vector<OnnxValueInfo>& declared = file.graph.inputs;
-    if (inputs.size() != declared.size()) fail(ErrorCode::kInvalidArgument, "onnx: the model takes {} inputs, not {}", declared.size(), inputs.size());
+    if (inputs.size() != declared.size())
+      fail(ErrorCode::kInvalidArgument, "onnx: the model takes {} inputs, not {}", declared.size(), inputs.size());
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const OnnxValueInfo& info = declared[i];
       if (!info.dtype) fail(ErrorCode::kUnsupported, "onnx: the input '{}' is {}, which Lepton does not have", info.name, info.kind);
@@ -85,7 +86,8 @@ struct OnnxModel::State {
     for (num_stages = 1;; ++num_stages) {
       run_stage(*at, values);
       if (at->stage.needs.empty()) break;
-      if (static_cast<std::size_t>(num_stages) > kMaxStages) fail(ErrorCode::kResourceExhausted, "onnx: more than {} stages in one run", kMaxStages);
+      if (static_cast<std::size_t>(num_stages) > kMaxStages)
+        fail(ErrorCode::kResourceExhausted, "onnx: more than {} stages in one run", kMaxStages);
       const Tensor& needed = values.at(at->stage.needs);
       knowledge.known[at->stage.needs] = needed;
       for (const std::string& path : at->stage.results) {

@@ -16,9 +16,9 @@ namespace {
 constexpr std::int64_t kMaxRank = 32;
 
 constexpr std::array<std::string_view, 27> kDTypeNames = {
-    "undefined", "float",    "uint8",  "int8",       "uint16",     "int16",      "int32",        "int64",        "string",
-    "bool",      "float16",  "double", "uint32",     "uint64",     "complex64",  "complex128",   "bfloat16",     "float8e4m3fn",
-    "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz", "uint4", "int4", "float4e2m1", "float8e8m0", "uint2", "int2"};
+    "undefined",      "float",      "uint8",          "int8",   "uint16", "int16",      "int32",      "int64",    "string",
+    "bool",           "float16",    "double",         "uint32", "uint64", "complex64",  "complex128", "bfloat16", "float8e4m3fn",
+    "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz", "uint4",  "int4",   "float4e2m1", "float8e8m0", "uint2",    "int2"};
 
 enum AttributeType : std::int64_t {
   kFloat = 1,
@@ -71,7 +71,8 @@ class Decoder {
           model.functions.push_back(std::move(function));
           break;
         }
-        default: break;
+        default:
+          break;
       }
     }
     if (!graph) return make_error(ErrorCode::kDataCorrupt, "onnx: the file holds no graph; is it an ONNX model?");
@@ -107,15 +108,21 @@ class Decoder {
     Result<void> take(const WireField& field, const WireReader& reader) {
       const std::size_t limit = field.type == WireType::kBytes ? field.bytes.size() : 1;
       switch (field.number) {
-        case 1: return read_repeated(field, dims, static_cast<std::size_t>(kMaxRank));
+        case 1:
+          return read_repeated(field, dims, static_cast<std::size_t>(kMaxRank));
         case 2: {
           LEPTON_TRY(type, field.as_int64());
           return {};
         }
-        case 4: return read_repeated(field, floats, floats.size() + limit);
-        case 5: return read_repeated(field, ints, ints.size() + limit);
-        case 6: strings = true; return {};
-        case 7: return read_repeated(field, longs, longs.size() + limit);
+        case 4:
+          return read_repeated(field, floats, floats.size() + limit);
+        case 5:
+          return read_repeated(field, ints, ints.size() + limit);
+        case 6:
+          strings = true;
+          return {};
+        case 7:
+          return read_repeated(field, longs, longs.size() + limit);
         case 8: {
           LEPTON_TRY(const std::string_view found, field.as_text());
           name = found;
@@ -126,8 +133,10 @@ class Decoder {
           raw = found;
           return {};
         }
-        case 10: return read_repeated(field, doubles, doubles.size() + limit);
-        case 11: return read_repeated(field, unsigneds, unsigneds.size() + limit);
+        case 10:
+          return read_repeated(field, doubles, doubles.size() + limit);
+        case 11:
+          return read_repeated(field, unsigneds, unsigneds.size() + limit);
         case 13: {
           LEPTON_TRY(const WireReader inner, reader.nested(field));
           LEPTON_TRY(const auto entry, string_entry(inner));
@@ -138,7 +147,8 @@ class Decoder {
           LEPTON_TRY(location, field.as_int64());
           return {};
         }
-        default: return {};
+        default:
+          return {};
       }
     }
 
@@ -181,11 +191,15 @@ class Decoder {
         return Tensor::from(std::span(values), Shape(Dims(dims))).cast(dtype);
       };
       switch (dtype) {
-        case DType::kF32: return filled(floats);
-        case DType::kF64: return filled(doubles);
-        case DType::kI64: return filled(longs);
+        case DType::kF32:
+          return filled(floats);
+        case DType::kF64:
+          return filled(doubles);
+        case DType::kI64:
+          return filled(longs);
         case DType::kU32:
-        case DType::kU64: return filled(unsigneds);
+        case DType::kU64:
+          return filled(unsigneds);
         case DType::kF16:
         case DType::kBF16: {
           LEPTON_CHECK_OK(check(ints.size()));
@@ -194,7 +208,8 @@ class Decoder {
           for (const std::int64_t v : ints) *bits++ = static_cast<std::uint16_t>(v);
           return made;
         }
-        default: return filled(ints);
+        default:
+          return filled(ints);
       }
     }
   };
@@ -296,7 +311,8 @@ class Decoder {
   }
 
   Result<OnnxGraph> graph(WireReader reader) {
-    if (depth_ >= options_.max_depth) return make_error(ErrorCode::kResourceExhausted, "onnx: graphs nest deeper than {}", options_.max_depth);
+    if (depth_ >= options_.max_depth)
+      return make_error(ErrorCode::kResourceExhausted, "onnx: graphs nest deeper than {}", options_.max_depth);
     ++depth_;
     OnnxGraph graph;
     while (!reader.at_end()) {
@@ -326,8 +342,10 @@ class Decoder {
           (field.number == 11 ? graph.inputs : graph.outputs).push_back(std::move(info));
           break;
         }
-        case 15: return make_error(ErrorCode::kUnsupported, "onnx: sparse initializers are not supported");
-        default: break;
+        case 15:
+          return make_error(ErrorCode::kUnsupported, "onnx: sparse initializers are not supported");
+        default:
+          break;
       }
     }
     --depth_;
@@ -367,7 +385,8 @@ class Decoder {
           if (node.domain == "ai.onnx") node.domain.clear();
           break;
         }
-        default: break;
+        default:
+          break;
       }
     }
     if (node.op.empty()) return make_error(ErrorCode::kDataCorrupt, "onnx: a node names no operator");
@@ -450,7 +469,9 @@ class Decoder {
         case 14:
         case 15:
         case 22:
-        case 23: unsupported = "a list of tensors or graphs, a type or a sparse tensor"; break;
+        case 23:
+          unsupported = "a list of tensors or graphs, a type or a sparse tensor";
+          break;
         case 20: {
           LEPTON_TRY(type, field.as_int64());
           break;
@@ -459,7 +480,8 @@ class Decoder {
           LEPTON_TRY(reference, text(field));
           break;
         }
-        default: break;
+        default:
+          break;
       }
     }
     if (!reference.empty()) {
@@ -471,9 +493,15 @@ class Decoder {
       return {};
     }
     switch (type != 0 ? type : seen) {
-      case kFloat: node.attributes.set(name, static_cast<double>(number)); break;
-      case kInt: node.attributes.set(name, integer); break;
-      case kString: node.attributes.set(name, string); break;
+      case kFloat:
+        node.attributes.set(name, static_cast<double>(number));
+        break;
+      case kInt:
+        node.attributes.set(name, integer);
+        break;
+      case kString:
+        node.attributes.set(name, string);
+        break;
       case kTensor:
         if (!value.defined()) return make_error(ErrorCode::kDataCorrupt, "onnx: attribute '{}' holds no tensor", name);
         node.attributes.set(name, value);
@@ -482,10 +510,18 @@ class Decoder {
         if (graph == nullptr) return make_error(ErrorCode::kDataCorrupt, "onnx: attribute '{}' holds no graph", name);
         node.graphs[name] = graph;
         break;
-      case kFloats: node.attributes.set(name, std::vector<double>(floats.begin(), floats.end())); break;
-      case kInts: node.attributes.set(name, ints); break;
-      case kStrings: node.attributes.set(name, strings); break;
-      default: node.unsupported[name] = fmt::format("an attribute of type {}", type); break;
+      case kFloats:
+        node.attributes.set(name, std::vector<double>(floats.begin(), floats.end()));
+        break;
+      case kInts:
+        node.attributes.set(name, ints);
+        break;
+      case kStrings:
+        node.attributes.set(name, strings);
+        break;
+      default:
+        node.unsupported[name] = fmt::format("an attribute of type {}", type);
+        break;
     }
     return {};
   }
@@ -544,7 +580,8 @@ class Decoder {
   }
 
   static Result<void> dimension(WireReader reader, OnnxValueInfo& info) {
-    if (static_cast<std::int64_t>(info.dims->size()) >= kMaxRank) return make_error(ErrorCode::kDataCorrupt, "onnx: '{}' has too many axes", info.name);
+    if (static_cast<std::int64_t>(info.dims->size()) >= kMaxRank)
+      return make_error(ErrorCode::kDataCorrupt, "onnx: '{}' has too many axes", info.name);
     std::int64_t size = kAnyDim;
     std::string symbol;
     while (!reader.at_end()) {
@@ -599,7 +636,8 @@ class Decoder {
           for (const auto& [name, value] : holder.attributes) function.defaults.set(name, value);
           break;
         }
-        default: break;
+        default:
+          break;
       }
     }
     return function;
@@ -627,20 +665,34 @@ const OnnxFunction* OnnxModelFile::find_function(std::string_view domain, std::s
 
 std::optional<DType> dtype_of_onnx(std::int64_t number) {
   switch (number) {
-    case 1: return DType::kF32;
-    case 2: return DType::kU8;
-    case 3: return DType::kI8;
-    case 4: return DType::kU16;
-    case 5: return DType::kI16;
-    case 6: return DType::kI32;
-    case 7: return DType::kI64;
-    case 9: return DType::kBool;
-    case 10: return DType::kF16;
-    case 11: return DType::kF64;
-    case 12: return DType::kU32;
-    case 13: return DType::kU64;
-    case 16: return DType::kBF16;
-    default: return std::nullopt;
+    case 1:
+      return DType::kF32;
+    case 2:
+      return DType::kU8;
+    case 3:
+      return DType::kI8;
+    case 4:
+      return DType::kU16;
+    case 5:
+      return DType::kI16;
+    case 6:
+      return DType::kI32;
+    case 7:
+      return DType::kI64;
+    case 9:
+      return DType::kBool;
+    case 10:
+      return DType::kF16;
+    case 11:
+      return DType::kF64;
+    case 12:
+      return DType::kU32;
+    case 13:
+      return DType::kU64;
+    case 16:
+      return DType::kBF16;
+    default:
+      return std::nullopt;
   }
 }
 

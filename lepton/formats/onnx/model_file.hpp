@@ -29,10 +29,10 @@ struct OnnxNode {
 /// A graph's input or output as the file declares it.
 struct OnnxValueInfo {
   std::string name;
-  std::optional<DType> dtype;       // none if it is no tensor, or of a type that Lepton lacks: then `kind` says which
-  std::string kind;                 // "string tensor", "sequence", …
-  std::optional<Dims> dims;         // kAnyDim for those with a name or unknown; none if the rank is unknown
-  std::vector<std::string> symbols; // names of the dims, "" where they have none
+  std::optional<DType> dtype;        // none if it is no tensor, or of a type that Lepton lacks: then `kind` says which
+  std::string kind;                  // "string tensor", "sequence", …
+  std::optional<Dims> dims;          // kAnyDim for those with a name or unknown; none if the rank is unknown
+  std::vector<std::string> symbols;  // names of the dims, "" where they have none
 };
 
 struct OnnxGraph {

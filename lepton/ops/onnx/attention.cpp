@@ -93,7 +93,8 @@ OnnxResults read_attention(OnnxNodeReader& node) {
   Value scores = matmul(scaled_q, scaled_k, {.transpose_b = true});
   Value shown = scores;  // what the fourth output tells
   const std::int64_t mode = node.integer("qk_matmul_output_mode", 0);
-  if (const double cap = node.number("softcap", 0); cap != 0) scores = mul(tanh(div(scores, onnx_scalar(scores, cap))), onnx_scalar(scores, cap));
+  if (const double cap = node.number("softcap", 0); cap != 0)
+    scores = mul(tanh(div(scores, onnx_scalar(scores, cap))), onnx_scalar(scores, cap));
   if (mode == 1) shown = scores;
   Value allowed = allowed_places(node, scores, past);
   const Value nothing = onnx_scalar(scores, -std::numeric_limits<double>::infinity());
@@ -122,7 +123,9 @@ OnnxResults read_flex_attention(OnnxNodeReader& node) {
   const std::int64_t heads = q.shape()[1];
   const Value k = repeated_heads(node.value(1), heads), v = repeated_heads(node.value(2), heads);
   const Value products = matmul(q, k, {.transpose_b = true});
-  const auto changed = [&](const char* attribute, const Value& x) { return node.has_graph(attribute) ? node.value(node.subgraph(attribute, {x}, 0).at(0)) : x; };
+  const auto changed = [&](const char* attribute, const Value& x) {
+    return node.has_graph(attribute) ? node.value(node.subgraph(attribute, {x}, 0).at(0)) : x;
+  };
   const double scale = node.number("scale", 1 / std::sqrt(static_cast<double>(q.shape()[3])));
   const Value scores = changed("score_mod", mul(products, onnx_scalar(products, scale)));
   return {matmul(changed("prob_mod", softmax(scores, -1)), v)};
@@ -132,7 +135,8 @@ OnnxResults read_rotary_embedding(OnnxNodeReader& node) {
   const Value given = node.value(std::size_t{0});
   const bool packed = given.rank() == 3;
   const Value x = heads_of(given, node.integer("num_heads", 0));  // [N, heads, T, size]
-  const std::int64_t size = x.shape()[3], asked = node.integer("rotary_embedding_dim", 0), turned = asked == 0 ? size : asked, half = turned / 2;
+  const std::int64_t size = x.shape()[3], asked = node.integer("rotary_embedding_dim", 0), turned = asked == 0 ? size : asked,
+                     half = turned / 2;
   const auto cache = [&](std::size_t i) {
     Value c = node.value(i);
     if (node.has(3)) c = gather(c, node.value(3), 0);
@@ -147,7 +151,8 @@ OnnxResults read_rotary_embedding(OnnxNodeReader& node) {
   };
   const Value a = piece(0), b = piece(1);
   const Value real = sub(mul(cosine, a), mul(sine, b)), imaginary = add(mul(sine, a), mul(cosine, b));
-  Value y = interleaved ? reshape(stack(std::vector<Value>{real, imaginary}, 4), dims_of(part)) : concat(std::vector<Value>{real, imaginary}, 3);
+  Value y =
+      interleaved ? reshape(stack(std::vector<Value>{real, imaginary}, 4), dims_of(part)) : concat(std::vector<Value>{real, imaginary}, 3);
   if (turned < size) y = concat(std::vector<Value>{y, slice(x, {.starts = {turned}, .ends = {size}, .axes = {3}})}, 3);
   return {packed ? reshape(transpose(y, {0, 2, 1, 3}), dims_of(given)) : y};
 }
@@ -164,7 +169,8 @@ OnnxResults read_linear_attention(OnnxNodeReader& node) {
   std::vector<Value> sequences = {q, k, v};
   if (gated) {
     const Value decay = exp(node.value(4));
-    sequences.push_back(decay.shape()[2] == heads * dk ? in_time(decay, heads) : broadcast_to(in_time(decay, heads), {steps, n, heads, dk}));
+    sequences.push_back(decay.shape()[2] == heads * dk ? in_time(decay, heads)
+                                                       : broadcast_to(in_time(decay, heads), {steps, n, heads, dk}));
   }
   if (delta) {
     const Value beta = transpose(node.value(5), {1, 0, 2});  // [T, N, heads or 1]

@@ -17,7 +17,8 @@ OnnxResults read_gemm(OnnxNodeReader& node) {
   const Value a = node.value(std::size_t{0});
   const bool whole = !is_float(a.dtype());
   const auto wide = [&](const Value& v) { return whole ? cast(v, DType::kF64) : v; };
-  Value y = matmul(wide(a), wide(node.value(1)), {.transpose_a = node.integer("transA", 0) != 0, .transpose_b = node.integer("transB", 0) != 0});
+  Value y =
+      matmul(wide(a), wide(node.value(1)), {.transpose_a = node.integer("transA", 0) != 0, .transpose_b = node.integer("transB", 0) != 0});
   if (const double alpha = node.number("alpha", 1); alpha != 1) y = mul(y, onnx_scalar(y, alpha));
   if (node.has(2)) {
     Value c = wide(node.value(2));
@@ -147,8 +148,13 @@ Value onnx_conv(const OnnxNodeReader& node, const Value& x, const Value& w, cons
 
 std::span<const OnnxOperator> onnx_contractions() {
   static const OnnxOperator rows[] = {
-      {"CausalConvWithState", read_causal_conv, 27}, {"Conv", read_conv, 1}, {"ConvTranspose", read_conv_transpose, 1},
-      {"Det", read_det, 11}, {"Einsum", read_einsum, 12}, {"Gemm", read_gemm, 7}, {"MatMul", read_matmul, 1},
+      {"CausalConvWithState", read_causal_conv, 27},
+      {"Conv", read_conv, 1},
+      {"ConvTranspose", read_conv_transpose, 1},
+      {"Det", read_det, 11},
+      {"Einsum", read_einsum, 12},
+      {"Gemm", read_gemm, 1},
+      {"MatMul", read_matmul, 1},
   };
   return rows;
 }

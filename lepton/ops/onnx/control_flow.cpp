@@ -32,7 +32,8 @@ OnnxResults read_loop(OnnxNodeReader& node) {
     std::vector<OnnxOperand> inputs = {Tensor::from<std::int64_t>({pass}, Shape{}), Tensor::full(DType::kBool, Shape{}, 1)};
     inputs.insert(inputs.end(), carried.begin(), carried.end());
     const std::vector<OnnxOperand> made = node.subgraph("body", inputs, pass);
-    if (made.size() < 1 + carried.size()) fail(ErrorCode::kInvalidArgument, "the body has {} outputs for {} values", made.size(), carried.size());
+    if (made.size() < 1 + carried.size())
+      fail(ErrorCode::kInvalidArgument, "the body has {} outputs for {} values", made.size(), carried.size());
     go_on = node.tensor(made[0]).item() != 0;
     for (std::size_t i = 0; i < carried.size(); ++i) carried[i] = made[1 + i];
     for (std::size_t i = 0; i < collected.size(); ++i) collected[i].push_back(made.at(1 + carried.size() + i));
@@ -50,8 +51,10 @@ OnnxResults read_scan(OnnxNodeReader& node) {
   if (node.opset() < 9) fail(ErrorCode::kUnsupported, "Scan before opset 9 is not supported");
   const auto sequences = static_cast<std::size_t>(node.integer("num_scan_inputs", 0)), states = node.num_inputs() - sequences;
   const std::size_t outputs = node.num_outputs() - states;
-  const Dims axes = node.integers("scan_input_axes", Dims(sequences, 0)), backwards = node.integers("scan_input_directions", Dims(sequences, 0));
-  const Dims out_axes = node.integers("scan_output_axes", Dims(outputs, 0)), out_backwards = node.integers("scan_output_directions", Dims(outputs, 0));
+  const Dims axes = node.integers("scan_input_axes", Dims(sequences, 0)),
+             backwards = node.integers("scan_input_directions", Dims(sequences, 0));
+  const Dims out_axes = node.integers("scan_output_axes", Dims(outputs, 0)),
+             out_backwards = node.integers("scan_output_directions", Dims(outputs, 0));
   std::vector<OnnxOperand> carried;
   for (std::size_t i = 0; i < states; ++i) carried.push_back(node.operand(i));
   std::vector<std::vector<OnnxOperand>> collected(outputs);

@@ -84,8 +84,7 @@ OnnxResults read_unique(OnnxNodeReader& node) {
     if (members.empty() || slice_of(members.back().front()) != slice_of(i)) members.emplace_back();
     members.back().push_back(i);
   }
-  if (node.integer("sorted", 1) == 0)
-    std::ranges::stable_sort(members, {}, [](const std::vector<std::int64_t>& m) { return m.front(); });
+  if (node.integer("sorted", 1) == 0) std::ranges::stable_sort(members, {}, [](const std::vector<std::int64_t>& m) { return m.front(); });
   for (std::size_t k = 0; k < members.size(); ++k) {
     firsts.push_back(members[k].front());
     counts.push_back(std::ssize(members[k]));
@@ -113,7 +112,8 @@ OnnxResults read_non_max_suppression(OnnxNodeReader& node) {
   const bool centers = node.integer("center_point_box", 0) != 0;
   const std::vector<double> b = boxes.to_vector<double>(), s = scores.to_vector<double>();
   const std::int64_t pictures = scores.shape()[0], classes = scores.shape()[1], count = scores.shape()[2];
-  if (boxes.shape() != Shape{pictures, count, 4}) fail(ErrorCode::kShapeMismatch, "boxes {} do not fit scores {}", boxes.shape(), scores.shape());
+  if (boxes.shape() != Shape{pictures, count, 4})
+    fail(ErrorCode::kShapeMismatch, "boxes {} do not fit scores {}", boxes.shape(), scores.shape());
   const auto box_of = [&](std::int64_t picture, std::int64_t i) -> Box {
     const double* v = b.data() + (picture * count + i) * 4;
     if (centers) return {v[1] - v[3] / 2, v[0] - v[2] / 2, v[1] + v[3] / 2, v[0] + v[2] / 2};

@@ -105,18 +105,24 @@ OnnxResults bitwise_not(OnnxNodeReader& node) {
   return {sub(minus_one, x)};
 }
 
+// To the right with the sign for signed integers; a distance below 0 counts as one beyond the width.
 OnnxResults shift_bits(OnnxNodeReader& node) {
   const Value x = node.value(std::size_t{0}), by = node.value(1);
-  const Value too_far = greater_equal(by, onnx_scalar(by, width_of(x.dtype())));
-  const Value factor = pow(onnx_scalar(x, 2), where(too_far, onnx_scalar(by, 0), by));
-  const Value moved = node.text("direction", "") == "LEFT" ? mul(x, factor) : div(x, factor);
-  return {where(too_far, onnx_scalar(x, 0), moved)};
+  const Value zero = onnx_scalar(x, 0), none = onnx_scalar(by, 0);
+  const Value too_far = logical_or(less(by, none), greater_equal(by, onnx_scalar(by, width_of(x.dtype()))));
+  const Value factor = pow(onnx_scalar(x, 2), where(too_far, none, by));
+  if (node.text("direction", "") == "LEFT") return {where(too_far, zero, mul(x, factor))};
+  if (!is_signed_integer(x.dtype())) return {where(too_far, zero, div(x, factor))};
+  const Value minus_one = onnx_scalar(x, -1), negative = less(x, zero);
+  const Value floored = where(negative, sub(minus_one, div(sub(minus_one, x), factor)), div(x, factor));
+  return {where(too_far, where(negative, minus_one, zero), floored)};
 }
 
 OnnxResults reinterpret(OnnxNodeReader& node) {
   const Tensor x = node.tensor(std::size_t{0}).contiguous();
   const DType to = onnx_dtype(node.integer("to", 0));
-  if (size_of(to) != size_of(x.dtype())) fail(ErrorCode::kUnsupported, "elements of {} and {} differ in size", name_of(x.dtype()), name_of(to));
+  if (size_of(to) != size_of(x.dtype()))
+    fail(ErrorCode::kUnsupported, "elements of {} and {} differ in size", name_of(x.dtype()), name_of(to));
   const Tensor y = Tensor::empty(to, x.shape());
   if (x.num_elements() > 0) std::memcpy(y.bytes(), x.bytes(), static_cast<std::size_t>(x.type().size_bytes()));
   return {y};

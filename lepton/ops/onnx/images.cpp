@@ -29,7 +29,8 @@ double keys(double t, double a) {
 }
 
 // Where element `out` of an axis lies in the input.
-double source_of(double out, std::int64_t in_size, double out_size, double scale, double roi_begin, double roi_end, const std::string& how) {
+double source_of(double out, std::int64_t in_size, double out_size, double scale, double roi_begin, double roi_end,
+                 const std::string& how) {
   const double in = static_cast<double>(in_size);
   if (how == "align_corners") return out_size <= 1 ? 0 : out * (in - 1) / (out_size - 1);
   if (how == "asymmetric") return out / scale;
@@ -40,7 +41,8 @@ double source_of(double out, std::int64_t in_size, double out_size, double scale
   }
   if (how == "tf_half_pixel_for_nn") return (out + 0.5) / scale;
   if (how == "tf_crop_and_resize")
-    return out_size > 1 ? roi_begin * (in - 1) + out * (roi_end - roi_begin) * (in - 1) / (out_size - 1) : 0.5 * (roi_begin + roi_end) * (in - 1);
+    return out_size > 1 ? roi_begin * (in - 1) + out * (roi_end - roi_begin) * (in - 1) / (out_size - 1)
+                        : 0.5 * (roi_begin + roi_end) * (in - 1);
   return (out + 0.5) / scale - 0.5;
 }
 
@@ -59,8 +61,10 @@ struct AxisMatrix {
 AxisMatrix axis_matrix(std::int64_t in, std::int64_t out, double scale, double roi_begin, double roi_end, const ResizeRule& rule) {
   AxisMatrix m{Tensor::zeros(DType::kF64, {out, in}), std::vector<bool>(static_cast<std::size_t>(out), false)};
   double* row = m.weights.data<double>();
+  const bool real_size = rule.coordinates == "half_pixel_symmetric" || rule.coordinates == "align_corners";
   for (std::int64_t o = 0; o < out; ++o, row += in) {
-    const double at = source_of(static_cast<double>(o), in, rule.coordinates == "half_pixel_symmetric" ? static_cast<double>(in) * scale : static_cast<double>(out), scale, roi_begin, roi_end, rule.coordinates);
+    const double at = source_of(static_cast<double>(o), in, real_size ? static_cast<double>(in) * scale : static_cast<double>(out), scale,
+                                roi_begin, roi_end, rule.coordinates);
     if (rule.coordinates == "tf_crop_and_resize" && (at < 0 || at > static_cast<double>(in - 1))) {
       m.outside[static_cast<std::size_t>(o)] = true;
       continue;
@@ -78,7 +82,7 @@ AxisMatrix axis_matrix(std::int64_t in, std::int64_t out, double scale, double r
     for (std::int64_t p = first; p <= last; ++p) {
       const double t = (static_cast<double>(p) - at) / stretch;
       double w = rule.mode == "linear" ? std::max(0.0, 1 - std::abs(t)) : keys(t, rule.cubic_a);
-      if ((rule.exclude_outside || (rule.antialias && rule.mode == "linear" && false)) && (p < 0 || p >= in)) w = 0;
+      if (rule.exclude_outside && (p < 0 || p >= in)) w = 0;
       weights.push_back(w);
       sum += w;
     }
@@ -91,8 +95,8 @@ AxisMatrix axis_matrix(std::int64_t in, std::int64_t out, double scale, double r
 }
 
 // The general way: axis by axis, each a product of matrices.
-Value resize_by_matrices(const Value& x, const Dims& axes, const Dims& sizes, const std::vector<double>& scales, const std::vector<double>& roi,
-                         const ResizeRule& rule) {
+Value resize_by_matrices(const Value& x, const Dims& axes, const Dims& sizes, const std::vector<double>& scales,
+                         const std::vector<double>& roi, const ResizeRule& rule) {
   const DType dtype = x.dtype();
   Value y = is_float(dtype) ? x : cast(x, DType::kF64);
   Value outside;
@@ -101,7 +105,8 @@ Value resize_by_matrices(const Value& x, const Dims& axes, const Dims& sizes, co
     const std::int64_t in = y.shape()[axis];
     const double begin = roi.empty() ? 0 : roi[i], end = roi.empty() ? 1 : roi[axes.size() + i];
     const AxisMatrix m = axis_matrix(in, sizes[i], scales[i], begin, end, rule);
-    const bool plain = in == sizes[i] && scales[i] == 1 && std::ranges::none_of(m.outside, [](bool b) { return b; }) && rule.coordinates != "tf_crop_and_resize";
+    const bool plain = in == sizes[i] && scales[i] == 1 && std::ranges::none_of(m.outside, [](bool b) { return b; }) &&
+                       rule.coordinates != "tf_crop_and_resize";
     if (plain) continue;
     Dims order;
     for (int k = 0; k <= last; ++k) order.push_back(k == axis ? last : k == last ? axis : k);
@@ -150,7 +155,8 @@ OnnxResults read_resize(OnnxNodeReader& node) {
   if (node.opset() >= 11 && node.has(3)) sizes = onnx_dims(node.tensor(3));
   if (!sizes.empty() && scales.empty()) {
     if (sizes.size() != axes.size()) fail(ErrorCode::kInvalidArgument, "{} sizes for {} axes", sizes.size(), axes.size());
-    for (std::size_t i = 0; i < axes.size(); ++i) scales.push_back(static_cast<double>(sizes[i]) / static_cast<double>(x.shape()[static_cast<int>(axes[i])]));
+    for (std::size_t i = 0; i < axes.size(); ++i)
+      scales.push_back(static_cast<double>(sizes[i]) / static_cast<double>(x.shape()[static_cast<int>(axes[i])]));
     const std::string policy = node.text("keep_aspect_ratio_policy", "stretch");
     if (policy != "stretch") {
       const double one = policy == "not_larger" ? std::ranges::min(scales) : std::ranges::max(scales);
@@ -174,8 +180,10 @@ OnnxResults read_resize(OnnxNodeReader& node) {
   std::vector<double> spatial_scales;
   bool outer_plain = true;
   for (std::size_t i = 0; i < axes.size(); ++i) {
-    if (axes[i] >= 2) spatial.push_back(sizes[i]), spatial_scales.push_back(scales[i]);
-    else outer_plain = outer_plain && sizes[i] == x.shape()[static_cast<int>(axes[i])];
+    if (axes[i] >= 2)
+      spatial.push_back(sizes[i]), spatial_scales.push_back(scales[i]);
+    else
+      outer_plain = outer_plain && sizes[i] == x.shape()[static_cast<int>(axes[i])];
   }
   const bool exact = [&] {
     for (std::size_t i = 0, k = 0; i < axes.size(); ++i) {
@@ -185,10 +193,12 @@ OnnxResults read_resize(OnnxNodeReader& node) {
     return true;
   }();
   const bool known = rule.coordinates == "half_pixel" || rule.coordinates == "asymmetric" || rule.coordinates == "align_corners";
-  if (is_float(x.dtype()) && rank >= 3 && rank <= 5 && std::ssize(spatial) == rank - 2 && std::ranges::is_sorted(axes) && outer_plain && exact && known &&
-      !rule.antialias && !rule.exclude_outside) {
+  if (is_float(x.dtype()) && rank >= 3 && rank <= 5 && std::ssize(spatial) == rank - 2 && std::ranges::is_sorted(axes) && outer_plain &&
+      exact && known && !rule.antialias && !rule.exclude_outside) {
     const std::string rounding = rule.rounding.starts_with("round_") ? rule.rounding.substr(6) : rule.rounding;
-    return {resize(x, {.sizes = spatial, .mode = rule.mode, .coordinates = rule.coordinates, .rounding = rounding, .cubic_coefficient = rule.cubic_a})};
+    return {resize(
+        x,
+        {.sizes = spatial, .mode = rule.mode, .coordinates = rule.coordinates, .rounding = rounding, .cubic_coefficient = rule.cubic_a})};
   }
   return {resize_by_matrices(x, axes, sizes, scales, roi, rule)};
 }
@@ -219,7 +229,8 @@ Value pick(const Value& x, const std::vector<Value>& places) {
 }
 
 // Interpolates at real places (one [N, P] for each spatial axis).
-Value sample(const Value& x, const std::vector<Value>& at, const std::string& mode, const std::function<Value(const Value&, std::int64_t)>& bring_inside) {
+Value sample(const Value& x, const std::vector<Value>& at, const std::string& mode,
+             const std::function<Value(const Value&, std::int64_t)>& bring_inside) {
   const auto spatial = at.size();
   const auto index = [&](const Value& v, std::size_t axis) {
     return cast(bring_inside(v, x.shape()[2 + static_cast<int>(axis)]), DType::kI64);
@@ -282,7 +293,8 @@ OnnxResults read_grid_sample(OnnxNodeReader& node) {
   if (mode == "bicubic") mode = "cubic";
   const std::string padding = node.text("padding_mode", "zeros");
   const bool corners = node.integer("align_corners", 0) != 0;
-  const std::int64_t n = x.shape()[0], points = grid.shape().num_elements() / std::max<std::int64_t>(1, n * static_cast<std::int64_t>(spatial));
+  const std::int64_t n = x.shape()[0],
+                     points = grid.shape().num_elements() / std::max<std::int64_t>(1, n * static_cast<std::int64_t>(spatial));
   const Value flat = reshape(grid, {n, points, static_cast<std::int64_t>(spatial)});
   const auto border = [&](const Value& v, std::int64_t size, const std::string& how) {
     const double top = static_cast<double>(size - 1);
@@ -339,7 +351,8 @@ OnnxResults read_affine_grid(OnnxNodeReader& node) {
 OnnxResults read_roi_align(OnnxNodeReader& node) {
   const Value x = node.value(std::size_t{0});
   const Tensor rois = node.tensor(1), pictures = node.tensor(2);
-  const std::int64_t height = node.integer("output_height", 1), width = node.integer("output_width", 1), ratio = node.integer("sampling_ratio", 0);
+  const std::int64_t height = node.integer("output_height", 1), width = node.integer("output_width", 1),
+                     ratio = node.integer("sampling_ratio", 0);
   const double scale = node.number("spatial_scale", 1);
   const bool largest = node.text("mode", "avg") == "max";
   const bool half = node.text("coordinate_transformation_mode", node.opset() < 16 ? "output_half_pixel" : "half_pixel") == "half_pixel";
@@ -352,7 +365,8 @@ OnnxResults read_roi_align(OnnxNodeReader& node) {
     double w = b[2] * scale - shift - left, h = b[3] * scale - shift - top;
     if (!half) w = std::max(w, 1.0), h = std::max(h, 1.0);
     const double cell_h = h / static_cast<double>(height), cell_w = w / static_cast<double>(width);
-    const auto rows = ratio > 0 ? ratio : static_cast<std::int64_t>(std::ceil(cell_h)), columns = ratio > 0 ? ratio : static_cast<std::int64_t>(std::ceil(cell_w));
+    const auto rows = ratio > 0 ? ratio : static_cast<std::int64_t>(std::ceil(cell_h)),
+               columns = ratio > 0 ? ratio : static_cast<std::int64_t>(std::ceil(cell_w));
     const std::int64_t each = rows * columns, points = height * width * each;
     if (points > 100'000'000 || each == 0) fail(ErrorCode::kResourceExhausted, "region {} needs {} samples", r, points);
     std::vector<std::int64_t> corner[4];
@@ -396,7 +410,8 @@ OnnxResults read_col2im(OnnxNodeReader& node) {
   const Value x = node.value(std::size_t{0});
   const Dims image = onnx_dims(node.tensor(1)), block = onnx_dims(node.tensor(2));
   const std::size_t axes = image.size();
-  const Dims strides = onnx_per_axis(node, "strides", axes), dilations = onnx_per_axis(node, "dilations", axes), pads = node.integers("pads", Dims(2 * axes, 0));
+  const Dims strides = onnx_per_axis(node, "strides", axes), dilations = onnx_per_axis(node, "dilations", axes),
+             pads = node.integers("pads", Dims(2 * axes, 0));
   std::int64_t taps = 1;
   for (const std::int64_t size : block) taps *= size;
   const std::int64_t n = x.shape()[0], channels = x.shape()[1] / taps;
@@ -443,7 +458,8 @@ OnnxResults read_deform_conv(OnnxNodeReader& node) {
   const Value x = node.value(std::size_t{0}), w = node.value(1), offsets = node.value(2);
   const std::int64_t groups = node.integer("group", 1), offset_groups = node.integer("offset_group", 1);
   if (x.rank() != 4) fail(ErrorCode::kUnsupported, "deformable convolution is supported for pictures only, x has the shape {}", x.shape());
-  const Dims strides = onnx_per_axis(node, "strides", 2), dilations = onnx_per_axis(node, "dilations", 2), pads = node.integers("pads", Dims(4, 0));
+  const Dims strides = onnx_per_axis(node, "strides", 2), dilations = onnx_per_axis(node, "dilations", 2),
+             pads = node.integers("pads", Dims(4, 0));
   const std::int64_t n = x.shape()[0], channels = x.shape()[1], kh = w.shape()[2], kw = w.shape()[3], taps = kh * kw;
   const std::int64_t oh = offsets.shape()[2], ow = offsets.shape()[3], points = taps * oh * ow, own = channels / offset_groups;
   std::vector<double> base[2];
@@ -480,8 +496,9 @@ OnnxResults read_deform_conv(OnnxNodeReader& node) {
 
 std::span<const OnnxOperator> onnx_images() {
   static const OnnxOperator rows[] = {
-      {"AffineGrid", read_affine_grid, 20}, {"Col2Im", read_col2im, 18},   {"DeformConv", read_deform_conv, 19}, {"GridSample", read_grid_sample, 16},
-      {"Resize", read_resize, 10},          {"RoiAlign", read_roi_align, 10}, {"Upsample", read_resize, 7},
+      {"AffineGrid", read_affine_grid, 20}, {"Col2Im", read_col2im, 18}, {"DeformConv", read_deform_conv, 19},
+      {"GridSample", read_grid_sample, 16}, {"Resize", read_resize, 10}, {"RoiAlign", read_roi_align, 10},
+      {"Upsample", read_resize, 7},
   };
   return rows;
 }

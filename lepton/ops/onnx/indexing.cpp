@@ -67,7 +67,8 @@ OnnxResults read_scatter_nd(OnnxNodeReader& node) {
   for (std::size_t row = 0; row * static_cast<std::size_t>(depth) < index.size(); ++row) {
     std::int64_t at = 0;
     for (std::int64_t i = 0; i < depth; ++i)
-      at = at * x.shape()[static_cast<int>(i)] + checked(index[row * static_cast<std::size_t>(depth) + static_cast<std::size_t>(i)], x.shape()[static_cast<int>(i)]);
+      at = at * x.shape()[static_cast<int>(i)] +
+           checked(index[row * static_cast<std::size_t>(depth) + static_cast<std::size_t>(i)], x.shape()[static_cast<int>(i)]);
     for (std::int64_t i = 0; i < slice; ++i) targets.push_back(at * slice + i);
   }
   return {combined(x, updates, targets, how)};
@@ -77,7 +78,8 @@ OnnxResults read_scatter_nd(OnnxNodeReader& node) {
 OnnxResults read_one_hot(OnnxNodeReader& node) {
   const Value indices = cast(x_of(node), DType::kI64), values = node.value(2);
   const std::int64_t depth = static_cast<std::int64_t>(node.tensor(1).item());
-  const Value wrapped = where(less(indices, onnx_scalar(indices, 0)), add(indices, onnx_scalar(indices, static_cast<double>(depth))), indices);
+  const Value wrapped =
+      where(less(indices, onnx_scalar(indices, 0)), add(indices, onnx_scalar(indices, static_cast<double>(depth))), indices);
   const Value hot = one_hot(wrapped, depth, {.axis = node.integer("axis", -1), .dtype = DType::kF32});
   const Value is_on = greater(hot, onnx_scalar(hot, 0.5));
   const auto part = [&](std::int64_t i) { return reshape(slice(values, {.starts = {i}, .ends = {i + 1}}), {}); };
@@ -114,10 +116,14 @@ OnnxResults tensor_scatter(OnnxNodeReader& node) {
 
 std::span<const OnnxOperator> onnx_indexing() {
   static const OnnxOperator rows[] = {
-      {"Gather", read_gather, 1, true},           {"GatherElements", read_gather_elements, 11, true},
-      {"GatherND", read_gather_nd, 11, true},     {"OneHot", read_one_hot, 9, true},
-      {"ReverseSequence", reverse_sequence, 10, true}, {"Scatter", read_scatter, 9},
-      {"ScatterElements", read_scatter, 11},      {"ScatterND", read_scatter_nd, 11},
+      {"Gather", read_gather, 1, true},
+      {"GatherElements", read_gather_elements, 11, true},
+      {"GatherND", read_gather_nd, 11, true},
+      {"OneHot", read_one_hot, 9, true},
+      {"ReverseSequence", reverse_sequence, 10, true},
+      {"Scatter", read_scatter, 9},
+      {"ScatterElements", read_scatter, 11},
+      {"ScatterND", read_scatter_nd, 11},
       {"TensorScatter", tensor_scatter, 24, true},
   };
   return rows;

@@ -46,7 +46,9 @@ OnnxResults read_group_norm(OnnxNodeReader& node) {
   const std::int64_t groups = node.integer("num_groups", 1), channels = x.shape()[1];
   Value scale = node.value(1), offset = node.value(2);
   if (node.opset() < 21 && groups > 0) {
-    const auto spread = [&](const Value& v) { return reshape(broadcast_to(reshape(v, {groups, 1}), {groups, channels / groups}), {channels}); };
+    const auto spread = [&](const Value& v) {
+      return reshape(broadcast_to(reshape(v, {groups, 1}), {groups, channels / groups}), {channels});
+    };
     scale = spread(scale);
     offset = spread(offset);
   }
@@ -112,10 +114,14 @@ OnnxResults read_dropout(OnnxNodeReader& node) {
 
 std::span<const OnnxOperator> onnx_normalizations() {
   static const OnnxOperator rows[] = {
-      {"BatchNormalization", read_batch_norm, 7}, {"Dropout", read_dropout, 1, true},
-      {"GroupNormalization", read_group_norm, 18}, {"InstanceNormalization", read_instance_norm, 6},
-      {"LRN", read_lrn, 1},                        {"LayerNormalization", read_layer_norm, 17},
-      {"MeanVarianceNormalization", read_mvn, 9},  {"RMSNormalization", read_rms_norm, 23},
+      {"BatchNormalization", read_batch_norm, 7},
+      {"Dropout", read_dropout, 1, true},
+      {"GroupNormalization", read_group_norm, 18},
+      {"InstanceNormalization", read_instance_norm, 6},
+      {"LRN", read_lrn, 1},
+      {"LayerNormalization", read_layer_norm, 17},
+      {"MeanVarianceNormalization", read_mvn, 9},
+      {"RMSNormalization", read_rms_norm, 23},
   };
   return rows;
 }

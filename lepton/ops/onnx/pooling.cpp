@@ -49,21 +49,21 @@ OnnxResults read_max_pool(OnnxNodeReader& node) {
   OnnxResults results = {is_float(given.dtype()) ? y : cast(y, given.dtype())};
   if (node.wants(1)) {
     // The places are a pooling of their own: of the element's number in its picture, picked where the maximum is.
-    Value number = onnx_scalar(x, 0), step = onnx_scalar(x, 1);
+    Value number = constant(x.builder(), Tensor::scalar(DType::kF64, 0));
     const bool columns_first = node.integer("storage_order", 0) != 0;
     double stride = 1;
     for (int i = 0; i < x.rank() - 2; ++i) {
       const int axis = columns_first ? 2 + i : x.rank() - 1 - i;
       const Value place = cast(iota(x, axis, DType::kI64), DType::kF64);
-      number = add(cast(number, DType::kF64), mul(place, onnx_scalar(place, stride)));
+      number = add(number, mul(place, onnx_scalar(place, stride)));
       stride *= static_cast<double>(x.shape()[axis]);
     }
     // Pictures of one sample and channel follow each other.
     const Value sample = cast(iota(x, 0, DType::kI64), DType::kF64), channel = cast(iota(x, 1, DType::kI64), DType::kF64);
     const double channels = static_cast<double>(x.shape()[1]);
     number = add(number, mul(add(mul(sample, onnx_scalar(sample, channels)), channel), onnx_scalar(sample, stride)));
-    const Value wide = cast(x, DType::kF64), best = max_pool(wide, w.kernel, w.options);
-    const Value picked = call<Value>("max_pool_pick", {wide, best, number}, w.options.attributes(w.kernel));
+    const Value wide = x.dtype() == DType::kF64 ? x : cast(x, DType::kF64);
+    const Value picked = call<Value>("max_pool_pick", {wide, broadcast_to(number, dims_of(x))}, w.options.attributes(w.kernel));
     results.push_back(cast(picked, DType::kI64));
   }
   return results;
@@ -126,7 +126,8 @@ OnnxResults read_lp_pool(OnnxNodeReader& node) {
 OnnxResults read_max_unpool(OnnxNodeReader& node) {
   const Value x = node.value(std::size_t{0}), places = node.value(1);
   const auto axes = static_cast<std::size_t>(x.rank() - 2);
-  const Dims kernel = node.integers("kernel_shape"), strides = onnx_per_axis(node, "strides", axes), pads = node.integers("pads", Dims(2 * axes, 0));
+  const Dims kernel = node.integers("kernel_shape"), strides = onnx_per_axis(node, "strides", axes),
+             pads = node.integers("pads", Dims(2 * axes, 0));
   Dims natural = {x.shape()[0], x.shape()[1]};
   for (std::size_t i = 0; i < axes; ++i)
     natural.push_back((x.shape()[static_cast<int>(i) + 2] - 1) * strides[i] - pads[i] - pads[axes + i] + kernel[i]);
@@ -135,17 +136,18 @@ OnnxResults read_max_unpool(OnnxNodeReader& node) {
   const std::int64_t count = Shape(natural).num_elements(), given = x.shape().num_elements();
   const Value flat = broadcast_to(onnx_scalar(x, 0), {count});
   const Value y = reshape(scatter(flat, reshape(places, {given}), reshape(x, {given}), {.axis = 0}), natural);
-  if (wanted == natural) return {y};
-  const Value larger = broadcast_to(onnx_scalar(x, 0), {Shape(wanted).num_elements()});
-  return {reshape(scatter(larger, reshape(places, {given}), reshape(x, {given}), {.axis = 0}), wanted)};
+  Dims around(2 * wanted.size(), 0);
+  for (std::size_t i = 0; i < wanted.size() && i < natural.size(); ++i) around[wanted.size() + i] = wanted[i] - natural[i];
+  return {wanted == natural ? y : pad(y, around, "constant", 0)};
 }
 
 }  // namespace
 
 std::span<const OnnxOperator> onnx_pooling() {
   static const OnnxOperator rows[] = {
-      {"AveragePool", read_average_pool, 1}, {"GlobalAveragePool", read_global_average, 1}, {"GlobalLpPool", read_global_lp, 2},
-      {"GlobalMaxPool", read_global_max, 1}, {"LpPool", read_lp_pool, 2},                   {"MaxPool", read_max_pool, 1},
+      {"AveragePool", read_average_pool, 1}, {"GlobalAveragePool", read_global_average, 1},
+      {"GlobalLpPool", read_global_lp, 2},   {"GlobalMaxPool", read_global_max, 1},
+      {"LpPool", read_lp_pool, 2},           {"MaxPool", read_max_pool, 1},
       {"MaxUnpool", read_max_unpool, 9},
   };
   return rows;

@@ -33,11 +33,16 @@ struct Range {
 };
 Range range_of(DType dtype) {
   switch (dtype) {
-    case DType::kI8: return {-128, 127};
-    case DType::kU8: return {0, 255};
-    case DType::kI16: return {-32768, 32767};
-    case DType::kU16: return {0, 65535};
-    default: fail(ErrorCode::kUnsupported, "quantisation to {} is not supported", name_of(dtype));
+    case DType::kI8:
+      return {-128, 127};
+    case DType::kU8:
+      return {0, 255};
+    case DType::kI16:
+      return {-32768, 32767};
+    case DType::kU16:
+      return {0, 65535};
+    default:
+      fail(ErrorCode::kUnsupported, "quantisation to {} is not supported", name_of(dtype));
   }
 }
 Value quantized(const Value& scaled, const Value& zero, DType to) {
@@ -91,7 +96,9 @@ OnnxResults read_conv_integer(OnnxNodeReader& node) {
 
 OnnxResults read_qlinear_matmul(OnnxNodeReader& node) {
   const Value a = centered(node, 0, 2, -2), b = centered(node, 3, 5, -1);
-  const auto scale_of = [&](std::size_t i, const Value& of, std::int64_t axis) { return spread(cast(node.value(i), DType::kF64), of.shape(), axis, 0); };
+  const auto scale_of = [&](std::size_t i, const Value& of, std::int64_t axis) {
+    return spread(cast(node.value(i), DType::kF64), of.shape(), axis, 0);
+  };
   const Value y = onnx_matmul(mul(a, scale_of(1, a, -2)), mul(b, scale_of(4, b, -1)));
   const DType to = node.type(7).dtype;
   return {quantized(div(y, scale_of(6, y, -2)), reshape(node.value(7), dims_of(spread(node.value(7), y.shape(), -2, 0))), to)};
@@ -100,7 +107,8 @@ OnnxResults read_qlinear_matmul(OnnxNodeReader& node) {
 OnnxResults read_qlinear_conv(OnnxNodeReader& node) {
   const Value x = centered(node, 0, 2, 1), w = centered(node, 3, 5, 0);
   const Value scale = div(mul(cast(node.value(1), DType::kF64), cast(node.value(4), DType::kF64)), cast(node.value(6), DType::kF64));
-  Value y = cast(onnx_conv(node, cast(x, DType::kF32), cast(w, DType::kF32), node.has(8) ? cast(node.value(8), DType::kF32) : Value()), DType::kF64);
+  Value y = cast(onnx_conv(node, cast(x, DType::kF32), cast(w, DType::kF32), node.has(8) ? cast(node.value(8), DType::kF32) : Value()),
+                 DType::kF64);
   return {quantized(mul(y, spread(scale, y.shape(), 1, 0)), spread(node.value(7), y.shape(), 1, 0), node.type(7).dtype)};
 }
 
@@ -108,9 +116,12 @@ OnnxResults read_qlinear_conv(OnnxNodeReader& node) {
 
 std::span<const OnnxOperator> onnx_quantization() {
   static const OnnxOperator rows[] = {
-      {"ConvInteger", read_conv_integer, 10},        {"DequantizeLinear", read_dequantize, 10, true},
-      {"DynamicQuantizeLinear", read_dynamic_quantize, 11}, {"MatMulInteger", read_matmul_integer, 10},
-      {"QLinearConv", read_qlinear_conv, 10, true},  {"QLinearMatMul", read_qlinear_matmul, 10, true},
+      {"ConvInteger", read_conv_integer, 10},
+      {"DequantizeLinear", read_dequantize, 10, true},
+      {"DynamicQuantizeLinear", read_dynamic_quantize, 11},
+      {"MatMulInteger", read_matmul_integer, 10},
+      {"QLinearConv", read_qlinear_conv, 10, true},
+      {"QLinearMatMul", read_qlinear_matmul, 10, true},
       {"QuantizeLinear", read_quantize, 10, true},
   };
   return rows;

@@ -109,20 +109,23 @@ class Recurrence {
     const bool lengths = node_.has(4);
     if (lengths) {
       const Value like = sequences[0];
-      const Value time = slice(slice(iota(like, 0, DType::kI64), {.starts = {0}, .ends = {1}, .axes = {2}}), {.starts = {0}, .ends = {batch()}, .axes = {1}});
+      const Value time = slice(slice(iota(like, 0, DType::kI64), {.starts = {0}, .ends = {1}, .axes = {2}}),
+                               {.starts = {0}, .ends = {batch()}, .axes = {1}});
       const Value length = reshape(cast(node_.value(4), DType::kI64), {1, batch(), 1});
       sequences.push_back(less(time, length));
     }
     const bool backwards = direction == 1 || only_backwards_;
-    return scan(states, sequences, captured, [&](const ScanStep& in) {
-      std::vector<Value> made = step(in.states, in.slices[0], in.captured);
-      Value given = made[0];
-      if (lengths) {
-        for (std::size_t i = 0; i < made.size(); ++i) made[i] = where(in.slices[1], made[i], in.states[i]);
-        given = where(in.slices[1], given, onnx_scalar(given, 0));
-      }
-      return ScanStep{made, {given}, {}};
-    }, {.reverse = backwards});
+    return scan(states, sequences, captured,
+                [&](const ScanStep& in) {
+                  std::vector<Value> made = step(in.states, in.slices[0], in.captured);
+                  Value given = made[0];
+                  if (lengths) {
+                    for (std::size_t i = 0; i < made.size(); ++i) made[i] = where(in.slices[1], made[i], in.states[i]);
+                    given = where(in.slices[1], given, onnx_scalar(given, 0));
+                  }
+                  return ScanStep{made, {given}, {}};
+                },
+                {.reverse = backwards});
   }
 
   // Y: [T, directions, N, hidden] and the last states [directions, N, hidden], in the node's layout.

@@ -32,12 +32,8 @@ Value log_of_exponentials(const Value& x, const ReduceOptions& o) {
 Value average(const Value& x, const ReduceOptions& o) {
   return is_float(x.dtype()) ? mean(x, o) : cast(mean(cast(x, DType::kF64), o), x.dtype());
 }
-Value largest(const Value& x, const ReduceOptions& o) {
-  return x.dtype() == DType::kBool ? any(x, o) : max(x, o);
-}
-Value smallest(const Value& x, const ReduceOptions& o) {
-  return x.dtype() == DType::kBool ? all(x, o) : min(x, o);
-}
+Value largest(const Value& x, const ReduceOptions& o) { return x.dtype() == DType::kBool ? any(x, o) : max(x, o); }
+Value smallest(const Value& x, const ReduceOptions& o) { return x.dtype() == DType::kBool ? all(x, o) : min(x, o); }
 
 // The identity of an empty maximum is the smallest value there is.
 OnnxResults of_nothing(const Value& x, const ReduceOptions& o, bool is_max) {

@@ -20,9 +20,7 @@ OnnxResults shape_of(OnnxNodeReader& node) {
   const std::int64_t begin = place(node.integer("start", 0)), end = std::max(begin, place(node.integer("end", rank)));
   return {integers_tensor(Dims(shape.begin() + begin, shape.begin() + end))};
 }
-OnnxResults size_of_all(OnnxNodeReader& node) {
-  return {Tensor::from<std::int64_t>({node.type(0).shape.num_elements()}, Shape{})};
-}
+OnnxResults size_of_all(OnnxNodeReader& node) { return {Tensor::from<std::int64_t>({node.type(0).shape.num_elements()}, Shape{})}; }
 
 OnnxResults reshaped(OnnxNodeReader& node) {
   const Value x = x_of(node);
@@ -31,7 +29,8 @@ OnnxResults reshaped(OnnxNodeReader& node) {
   std::int64_t known = 1;
   for (std::size_t i = 0; i < dims.size(); ++i) {
     if (dims[i] == 0 && node.integer("allowzero", 0) == 0) {
-      if (static_cast<int>(i) >= from.rank()) fail(ErrorCode::kShapeMismatch, "size {} of {} is to be copied, but x has the shape {}", i, Shape(dims), from);
+      if (static_cast<int>(i) >= from.rank())
+        fail(ErrorCode::kShapeMismatch, "size {} of {} is to be copied, but x has the shape {}", i, Shape(dims), from);
       dims[i] = from[static_cast<int>(i)];
     }
     if (dims[i] >= 0) known *= dims[i];
@@ -40,6 +39,7 @@ OnnxResults reshaped(OnnxNodeReader& node) {
     if (known == 0) fail(ErrorCode::kShapeMismatch, "the size -1 of {} cannot be told", Shape(dims));
     *free = from.num_elements() / known;
   }
+  if (Shape(dims).num_elements() == 0 && from.num_elements() == 0) return {Tensor::empty(x.dtype(), Shape(dims))};
   if (Shape(dims).num_elements() != from.num_elements()) fail(ErrorCode::kShapeMismatch, "{} cannot become {}", from, Shape(dims));
   return {reshape(x, dims)};
 }
@@ -95,7 +95,8 @@ OnnxResults parted(OnnxNodeReader& node) {
   const std::int64_t axis = onnx_axis(node.integer("axis", 0), x.rank()), size = x.shape()[static_cast<int>(axis)];
   Dims sizes = node.has(1) ? onnx_dims(node.tensor(1)) : node.integers("split");
   if (sizes.empty()) {  // equal parts; the last one may be smaller
-    const std::int64_t count = node.integer("num_outputs", static_cast<std::int64_t>(node.num_outputs())), each = (size + count - 1) / count;
+    const std::int64_t count = node.integer("num_outputs", static_cast<std::int64_t>(node.num_outputs())),
+                       each = (size + count - 1) / count;
     for (std::int64_t i = 0, left = size; i < count; ++i, left -= each) sizes.push_back(std::clamp<std::int64_t>(left, 0, each));
   }
   return onnx_results(split(x, sizes, axis));
@@ -142,7 +143,8 @@ OnnxResults padded(OnnxNodeReader& node) {
     Dims repeats(rank, 1);
     const std::int64_t front = (before + size - 1) / size;
     repeats[axis] = front + 1 + (after + size - 1) / size;
-    x = slice(tile(x, repeats), {.starts = {front * size - before}, .ends = {front * size + size + after}, .axes = {static_cast<std::int64_t>(axis)}});
+    x = slice(tile(x, repeats),
+              {.starts = {front * size - before}, .ends = {front * size + size + after}, .axes = {static_cast<std::int64_t>(axis)}});
   }
   return {x};
 }
@@ -154,7 +156,8 @@ OnnxResults expanded(OnnxNodeReader& node) {
   const std::size_t rank = std::max(own.size(), wanted.size());
   Dims dims(rank, 1);
   for (std::size_t i = 0; i < rank; ++i) {
-    const std::int64_t a = i < rank - own.size() ? 1 : own[i - (rank - own.size())], b = i < rank - wanted.size() ? 1 : wanted[i - (rank - wanted.size())];
+    const std::int64_t a = i < rank - own.size() ? 1 : own[i - (rank - own.size())],
+                       b = i < rank - wanted.size() ? 1 : wanted[i - (rank - wanted.size())];
     if (a != b && a != 1 && b != 1) fail(ErrorCode::kShapeMismatch, "{} cannot be expanded to {}", x.shape(), Shape(wanted));
     dims[i] = a == 1 ? b : a;
   }
@@ -231,7 +234,8 @@ OnnxResults space_to_depth(OnnxNodeReader& node) {
   const Value x = x_of(node);
   const Shape s = x.shape();
   const std::int64_t b = node.integer("blocksize", 1);
-  if (s.rank() != 4 || b < 1 || s[2] % b != 0 || s[3] % b != 0) fail(ErrorCode::kShapeMismatch, "blocks of {} do not fit into the shape {}", b, s);
+  if (s.rank() != 4 || b < 1 || s[2] % b != 0 || s[3] % b != 0)
+    fail(ErrorCode::kShapeMismatch, "blocks of {} do not fit into the shape {}", b, s);
   const Value parts = reshape(x, {s[0], s[1], s[2] / b, b, s[3] / b, b});
   const bool crd = node.text("mode", "DCR") == "CRD";
   return {reshape(transpose(parts, crd ? Dims{0, 1, 3, 5, 2, 4} : Dims{0, 3, 5, 1, 2, 4}), {s[0], s[1] * b * b, s[2] / b, s[3] / b})};
@@ -261,7 +265,6 @@ OnnxResults center_crop_pad(OnnxNodeReader& node) {
 }
 
 }  // namespace
-
 
 std::span<const OnnxOperator> onnx_shapes() {
   static const OnnxOperator rows[] = {

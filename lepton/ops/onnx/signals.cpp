@@ -67,7 +67,9 @@ Complex transformed(const Complex& x, std::int64_t bins, bool inverse) {
   return {real, imaginary};
 }
 
-Value part_of(const Value& x, std::int64_t which) { return squeeze(slice(x, {.starts = {which}, .ends = {which + 1}, .axes = {-1}}), {-1}); }
+Value part_of(const Value& x, std::int64_t which) {
+  return squeeze(slice(x, {.starts = {which}, .ends = {which + 1}, .axes = {-1}}), {-1});
+}
 
 // `size` elements along the last axis: cut or filled with zeros.
 Value resized(const Value& x, std::int64_t size) {
@@ -81,7 +83,9 @@ Value resized(const Value& x, std::int64_t size) {
 OnnxResults read_dft(OnnxNodeReader& node) {
   const Value x = node.value(std::size_t{0});
   const std::int64_t parts = x.shape()[-1];
-  const std::int64_t given = node.opset() < 20 ? node.integer("axis", 1) : node.has(2) ? static_cast<std::int64_t>(node.tensor(2).item()) : -2;
+  const std::int64_t given = node.opset() < 20 ? node.integer("axis", 1)
+                             : node.has(2)     ? static_cast<std::int64_t>(node.tensor(2).item())
+                                               : -2;
   const std::int64_t axis = onnx_axis(given, x.rank());
   const bool inverse = node.integer("inverse", 0) != 0, onesided = node.integer("onesided", 0) != 0;
   std::int64_t size = node.has(1) ? static_cast<std::int64_t>(node.tensor(1).item()) : x.shape()[static_cast<int>(axis)];
@@ -119,7 +123,8 @@ OnnxResults read_stft(OnnxNodeReader& node) {
   const auto step = static_cast<std::int64_t>(node.tensor(1).item());
   const std::int64_t all = x.shape()[1];
   const std::int64_t size = node.has(3) ? static_cast<std::int64_t>(node.tensor(3).item()) : node.has(2) ? node.type(2).shape[0] : all;
-  if (step < 1 || size < 1 || size > all) fail(ErrorCode::kInvalidArgument, "frames of {} samples every {} of a signal of {}", size, step, all);
+  if (step < 1 || size < 1 || size > all)
+    fail(ErrorCode::kInvalidArgument, "frames of {} samples every {} of a signal of {}", size, step, all);
   const std::int64_t frames = (all - size) / step + 1, bins = node.integer("onesided", 1) != 0 ? size / 2 + 1 : size;
   const auto framed = [&](std::int64_t which) {
     const Value signal = part_of(x, which);  // [N, samples]
@@ -153,7 +158,8 @@ OnnxResults read_mel(OnnxNodeReader& node) {
   for (std::int64_t i = 0; i < mels; ++i) {
     const auto at = [&](std::int64_t k) { return edge[static_cast<std::size_t>(i + k)]; };
     if (at(0) == at(1)) put(at(1), i, 1);
-    for (std::int64_t b = at(0); b <= at(1) && at(1) > at(0); ++b) put(b, i, static_cast<double>(b - at(0)) / static_cast<double>(at(1) - at(0)));
+    for (std::int64_t b = at(0); b <= at(1) && at(1) > at(0); ++b)
+      put(b, i, static_cast<double>(b - at(0)) / static_cast<double>(at(1) - at(0)));
     for (std::int64_t b = at(1); b < at(2); ++b) put(b, i, static_cast<double>(at(2) - b) / static_cast<double>(at(2) - at(1)));
   }
   return {m.cast(onnx_dtype(node.integer("output_datatype", 1)))};
@@ -163,8 +169,8 @@ OnnxResults read_mel(OnnxNodeReader& node) {
 
 std::span<const OnnxOperator> onnx_signals() {
   static const OnnxOperator rows[] = {
-      {"BlackmanWindow", read_blackman, 17}, {"DFT", read_dft, 17},         {"HammingWindow", read_hamming, 17},
-      {"HannWindow", read_hann, 17},         {"MelWeightMatrix", read_mel, 17}, {"STFT", read_stft, 17},
+      {"BlackmanWindow", read_blackman, 17}, {"DFT", read_dft, 17},   {"HammingWindow", read_hamming, 17}, {"HannWindow", read_hann, 17},
+      {"MelWeightMatrix", read_mel, 17},     {"STFT", read_stft, 17},
   };
   return rows;
 }

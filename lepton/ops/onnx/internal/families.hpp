@@ -22,6 +22,7 @@ std::span<const OnnxOperator> onnx_pooling();
 std::span<const OnnxOperator> onnx_quantization();
 std::span<const OnnxOperator> onnx_recurrent();
 std::span<const OnnxOperator> onnx_reductions();
+std::span<const OnnxOperator> onnx_sequences();
 std::span<const OnnxOperator> onnx_shapes();
 std::span<const OnnxOperator> onnx_signals();
 

@@ -30,8 +30,8 @@ Dims spatial_sizes(const Value& value) {
 Tensor integers_tensor(const Dims& values) { return Tensor::from(values, {static_cast<std::int64_t>(values.size())}); }
 
 DType onnx_dtype(std::int64_t number) {
-  constexpr DType kTypes[] = {DType::kF32, DType::kU8,  DType::kI8,  DType::kU16, DType::kI16, DType::kI32,
-                              DType::kI64, DType::kF32, DType::kBool, DType::kF16, DType::kF64, DType::kU32, DType::kU64};
+  constexpr DType kTypes[] = {DType::kF32, DType::kU8,   DType::kI8,  DType::kU16, DType::kI16, DType::kI32, DType::kI64,
+                              DType::kF32, DType::kBool, DType::kF16, DType::kF64, DType::kU32, DType::kU64};
   if (number == 16) return DType::kBF16;
   if (number < 1 || number > 13 || number == 8) fail(ErrorCode::kUnsupported, "Lepton does not have ONNX's data type {}", number);
   return kTypes[number - 1];
