@@ -97,14 +97,15 @@ class [[nodiscard]] Result {
     throw_if_error();
     return *std::get_if<0>(&state_);
   }
-  T&& value() && {
+  /// By value: a loop over a part of `f().value()` must not outlive it.
+  T value() && {
     throw_if_error();
     return std::move(*std::get_if<0>(&state_));
   }
 
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 

@@ -52,6 +52,8 @@ class OnnxNodeReader {
   /// Gradients of the value that the model calls `y` with respect to the node's first inputs.
   virtual std::vector<Value> gradients(const std::string& y, std::size_t count) = 0;
   /// Makes the nodes of an attribute that is a graph; `pass` tells the passes of a loop apart.
+  /// Throws kResourceExhausted if a tensor of so many elements would be more than a model may make while it is read.
+  virtual void claim(double elements) const = 0;
   virtual bool has_graph(std::string_view attribute) const = 0;
   virtual std::vector<OnnxOperand> subgraph(std::string_view attribute, const std::vector<OnnxOperand>& inputs, std::int64_t pass) = 0;
 

@@ -59,7 +59,8 @@ void count_uses(const std::vector<OnnxNode>& nodes, std::map<std::string, int>& 
 
 class Importer {
  public:
-  Importer(const OnnxModelFile& file, const OnnxKnowledge& knowledge) : file_(file), knowledge_(knowledge), builder_(file.graph.name) {}
+  Importer(const OnnxModelFile& file, const OnnxKnowledge& knowledge, const OnnxLimits& limits)
+      : file_(file), knowledge_(knowledge), limits_(limits), builder_(file.graph.name) {}
 
   OnnxStage run(std::span<const TensorType> inputs) {
     Frame top{.opsets = &file_.opsets};
@@ -168,6 +169,8 @@ class Importer {
 
   const OnnxModelFile& file_;
   const OnnxKnowledge& knowledge_;
+  const OnnxLimits& limits_;
+  std::int64_t num_read_ = 0;
   graph::GraphBuilder builder_;
   OnnxStage stage_;
   std::vector<const Frame*> frames_;
@@ -210,6 +213,10 @@ class Reader final : public OnnxNodeReader {
     std::vector<Value> wrt;
     for (std::size_t i = 0; i < count; ++i) wrt.push_back(OnnxNodeReader::value(i));
     return autodiff::gradients(importer_.builder_, of->value, wrt);
+  }
+  void claim(double elements) const override {
+    if (elements > importer_.limits_.max_elements)
+      fail(ErrorCode::kResourceExhausted, "{} elements are more than a model may make while it is read", elements);
   }
   bool has_graph(std::string_view attribute) const override { return node_.graphs.contains(std::string(attribute)); }
   std::vector<OnnxOperand> subgraph(std::string_view attribute, const std::vector<OnnxOperand>& inputs, std::int64_t pass) override {
@@ -290,6 +297,8 @@ class Reader final : public OnnxNodeReader {
 };
 
 void Importer::convert(const OnnxNode& node, Frame& frame) {
+  if (++num_read_ > limits_.max_nodes)
+    fail(ErrorCode::kResourceExhausted, "more than {} nodes, passes of loops counted", limits_.max_nodes);
   const auto path_of = [&](const std::string& name) { return frame.prefix + name; };
   const bool all_given = std::ranges::all_of(
       node.outputs, [&](const std::string& name) { return name.empty() || is_given(path_of(name)) || frame.uses[name] == 0; });
@@ -316,13 +325,19 @@ void Importer::convert(const OnnxNode& node, Frame& frame) {
         graph::GraphBuilder alone("constant");
         Reader reader(*this, node, *op, std::move(inputs), frame, &alone);
         results = reader.read();
-        graph::Graph graph = std::move(alone).finish();
+        graph::Graph graph = alone.graph();
+        const graph::GraphBuilder& types = alone;
         std::vector<std::size_t> computed;
         for (std::size_t i = 0; i < results.size(); ++i) {
           if (!results[i].value.defined()) continue;
           graph.add_output(fmt::format("y{}", i), results[i].value.id());
           computed.push_back(i);
         }
+        double elements = 0;
+        for (const graph::Node& made : graph.nodes()) {
+          for (const ValueId output : made.outputs) elements += static_cast<double>(types.type(output).shape.num_elements());
+        }
+        reader.claim(elements);
         if (!computed.empty()) {
           const std::vector<Tensor> values = runtime::interpret(graph, {}).value();
           for (std::size_t k = 0; k < computed.size(); ++k) results[computed[k]] = OnnxOperand(values[k]);
@@ -382,8 +397,9 @@ void find_missing(const OnnxModelFile& file, const std::vector<OnnxNode>& nodes,
 
 }  // namespace
 
-Result<OnnxStage> import_onnx(const OnnxModelFile& file, std::span<const TensorType> inputs, const OnnxKnowledge& knowledge) {
-  return catch_error([&] { return Importer(file, knowledge).run(inputs); });
+Result<OnnxStage> import_onnx(const OnnxModelFile& file, std::span<const TensorType> inputs, const OnnxKnowledge& knowledge,
+                              const OnnxLimits& limits) {
+  return catch_error([&] { return Importer(file, knowledge, limits).run(inputs); });
 }
 
 Result<void> check_operators(const OnnxModelFile& file) {

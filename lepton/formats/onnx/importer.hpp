@@ -16,6 +16,12 @@ struct OnnxKnowledge {
   std::map<std::string, TensorType> given;  // values of earlier stages that come as inputs
 };
 
+/// What reading a foreign model may take.
+struct OnnxLimits {
+  double max_elements = 1 << 28;       // of tensors that are computed while reading one node
+  std::int64_t max_nodes = 1'000'000;  // that are read, passes of loops and calls of functions counted each
+};
+
 /// A graph and what its results are.
 struct OnnxStage {
   graph::Graph graph;
@@ -26,8 +32,9 @@ struct OnnxStage {
 };
 
 /// Reads the model's nodes. `inputs` are the types of its inputs, in order.
-/// Errors:  kUnsupported, kInvalidArgument, kShapeMismatch … naming the node.
-Result<OnnxStage> import_onnx(const OnnxModelFile& file, std::span<const TensorType> inputs, const OnnxKnowledge& knowledge);
+/// Errors:  kUnsupported, kInvalidArgument, kShapeMismatch … naming the node; kResourceExhausted beyond the limits.
+Result<OnnxStage> import_onnx(const OnnxModelFile& file, std::span<const TensorType> inputs, const OnnxKnowledge& knowledge,
+                              const OnnxLimits& limits = {});
 
 /// Errors with every operator of the file that is not in the table: name, opset and the first node that has it.
 Result<void> check_operators(const OnnxModelFile& file);

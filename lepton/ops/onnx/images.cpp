@@ -368,7 +368,8 @@ OnnxResults read_roi_align(OnnxNodeReader& node) {
     const auto rows = ratio > 0 ? ratio : static_cast<std::int64_t>(std::ceil(cell_h)),
                columns = ratio > 0 ? ratio : static_cast<std::int64_t>(std::ceil(cell_w));
     const std::int64_t each = rows * columns, points = height * width * each;
-    if (points > 100'000'000 || each == 0) fail(ErrorCode::kResourceExhausted, "region {} needs {} samples", r, points);
+    if (each < 1) fail(ErrorCode::kInvalidArgument, "region {} has no samples", r);
+    node.claim(static_cast<double>(points));
     std::vector<std::int64_t> corner[4];
     std::vector<double> weight[4];
     const auto sample_at = [&](double y, double z) {

@@ -15,13 +15,6 @@ namespace {
 
 Value x_of(OnnxNodeReader& node) { return node.value(std::size_t{0}); }
 
-// Axis 1 of x and 1 everywhere else.
-Value per_channel(const Value& v, int rank) {
-  Dims dims(static_cast<std::size_t>(rank), 1);
-  dims[1] = v.shape().num_elements();
-  return reshape(v, dims);
-}
-
 OnnxResults read_batch_norm(OnnxNodeReader& node) {
   const Value x = x_of(node), scale = node.value(1), offset = node.value(2), mean_in = node.value(3), variance_in = node.value(4);
   const double epsilon = node.number("epsilon", 1e-5);

@@ -67,7 +67,8 @@ OnnxResults read_split(OnnxNodeReader& node) {
     sizes = onnx_dims(node.tensor(1));
   }
   std::vector<OnnxOperand> parts;
-  for (const Value& part : split(x, sizes, axis)) parts.emplace_back(!node.has(1) && node.integer("keepdims", 1) == 0 ? squeeze(part, {axis}) : part);
+  for (const Value& part : split(x, sizes, axis))
+    parts.emplace_back(!node.has(1) && node.integer("keepdims", 1) == 0 ? squeeze(part, {axis}) : part);
   return {OnnxOperand::list(std::move(parts))};
 }
 
