@@ -72,6 +72,15 @@ class OnnxNodeReader {
   std::string text(std::string_view name, std::string_view otherwise) const {
     return attributes().has(name) ? attributes().text(name) : std::string(otherwise);
   }
+  /// Throws as claim() for a shape of too many elements, and kInvalidArgument for a negative size.
+  void claim(const Dims& sizes) const {
+    double elements = 1;
+    for (const std::int64_t size : sizes) {
+      if (size < 0) fail(ErrorCode::kInvalidArgument, "a size is {}", size);
+      elements *= static_cast<double>(size);
+    }
+    claim(elements);
+  }
   Dims integers(std::string_view name, Dims otherwise = {}) const {
     return attributes().has(name) ? attributes().integers(name) : otherwise;
   }

@@ -5,6 +5,8 @@
 
 namespace lepton {
 
+void Shape::no_axis(int axis) const { fail(ErrorCode::kShapeMismatch, "the shape {} has no axis {}", *this, axis); }
+
 std::int64_t Shape::num_elements() const {
   std::int64_t count = 1;
   for (const std::int64_t dim : dims_) count *= dim;

@@ -28,8 +28,9 @@ class Shape {
 
   int rank() const { return static_cast<int>(dims_.size()); }
   /// Size along `axis`; negative axes count from the end.
-  std::int64_t operator[](int axis) const { return dims_[static_cast<std::size_t>(axis < 0 ? axis + rank() : axis)]; }
-  std::int64_t& operator[](int axis) { return dims_[static_cast<std::size_t>(axis < 0 ? axis + rank() : axis)]; }
+  /// A negative axis counts from the end. Throws kShapeMismatch if there is no such axis: rules see shapes of foreign models.
+  std::int64_t operator[](int axis) const { return dims_[place(axis)]; }
+  std::int64_t& operator[](int axis) { return dims_[place(axis)]; }
   const Dims& dims() const { return dims_; }
   auto begin() const { return dims_.begin(); }
   auto end() const { return dims_.end(); }
@@ -43,6 +44,12 @@ class Shape {
   bool operator==(const Shape&) const = default;
 
  private:
+  std::size_t place(int axis) const {
+    const int from_front = axis < 0 ? axis + rank() : axis;
+    if (from_front < 0 || from_front >= rank()) no_axis(axis);
+    return static_cast<std::size_t>(from_front);
+  }
+  [[noreturn]] void no_axis(int axis) const;
   Dims dims_;
 };
 

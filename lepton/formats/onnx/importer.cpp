@@ -215,7 +215,7 @@ class Reader final : public OnnxNodeReader {
     return autodiff::gradients(importer_.builder_, of->value, wrt);
   }
   void claim(double elements) const override {
-    if (elements > importer_.limits_.max_elements)
+    if (!(elements <= importer_.limits_.max_elements))
       fail(ErrorCode::kResourceExhausted, "{} elements are more than a model may make while it is read", elements);
   }
   bool has_graph(std::string_view attribute) const override { return node_.graphs.contains(std::string(attribute)); }
@@ -344,7 +344,7 @@ void Importer::convert(const OnnxNode& node, Frame& frame) {
         }
       } else {
         const std::string scope = builder_.scope();
-        builder_.set_scope(node.name.empty() ? frame.prefix + node.outputs.front() : frame.prefix + node.name);
+        builder_.set_scope(frame.prefix + (node.name.empty() && !node.outputs.empty() ? node.outputs.front() : node.name));
         results = Reader(*this, node, *op, std::move(inputs), frame, nullptr).read();
         builder_.set_scope(scope);
       }

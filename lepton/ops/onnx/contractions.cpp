@@ -41,7 +41,7 @@ OnnxResults read_conv(OnnxNodeReader& node) {
 // output_shape, or the SAME paddings, give the size, and the padding follows from it.
 OnnxResults read_conv_transpose(OnnxNodeReader& node) {
   const Value x = node.value(std::size_t{0}), w = node.value(1);
-  const auto axes = static_cast<std::size_t>(x.rank() - 2);
+  const auto axes = spatial_sizes(x).size();
   const Dims kernel = spatial_sizes(w);
   ConvTransposeOptions o{.strides = onnx_per_axis(node, "strides", axes), .dilations = onnx_per_axis(node, "dilations", axes)};
   o.groups = node.integer("group", 1);
@@ -49,7 +49,11 @@ OnnxResults read_conv_transpose(OnnxNodeReader& node) {
   o.pads = node.integers("pads", Dims(2 * axes, 0));
   const std::string automatic = node.text("auto_pad", "NOTSET");
   Dims wanted = node.integers("output_shape");
+  for (const std::int64_t pad : o.pads) check_pad(pad);
+  if (o.pads.size() != 2 * axes || o.output_padding.size() != axes)
+    fail(ErrorCode::kInvalidArgument, "paddings do not fit {} spatial axes", axes);
   if (wanted.size() == axes + 2) wanted.erase(wanted.begin(), wanted.begin() + 2);
+  if (!wanted.empty() && wanted.size() != axes) fail(ErrorCode::kInvalidArgument, "output_shape has {} entries", wanted.size());
   Dims extra(axes, 0);  // rows that no tap reaches
   for (std::size_t i = 0; i < axes; ++i) {
     const std::int64_t in = x.shape()[static_cast<int>(i) + 2];
@@ -82,6 +86,7 @@ OnnxResults read_conv_transpose(OnnxNodeReader& node) {
 OnnxResults read_det(OnnxNodeReader& node) {
   const Tensor x = node.tensor(std::size_t{0});
   const std::int64_t n = x.shape()[-1];
+  if (x.shape()[-2] != n) fail(ErrorCode::kShapeMismatch, "square matrices are wanted, not {}", x.shape());
   std::vector<double> all = x.to_vector<double>();
   const std::int64_t count = n == 0 ? 0 : x.num_elements() / (n * n);
   std::vector<double> results;

@@ -50,11 +50,15 @@ OnnxResults read_loop(OnnxNodeReader& node) {
 OnnxResults read_scan(OnnxNodeReader& node) {
   if (node.opset() < 9) fail(ErrorCode::kUnsupported, "Scan before opset 9 is not supported");
   const auto sequences = static_cast<std::size_t>(node.integer("num_scan_inputs", 0)), states = node.num_inputs() - sequences;
+  if (sequences > node.num_inputs() || states > node.num_outputs())
+    fail(ErrorCode::kInvalidArgument, "{} sequences among {} inputs, {} outputs", sequences, node.num_inputs(), node.num_outputs());
   const std::size_t outputs = node.num_outputs() - states;
   const Dims axes = node.integers("scan_input_axes", Dims(sequences, 0)),
              backwards = node.integers("scan_input_directions", Dims(sequences, 0));
   const Dims out_axes = node.integers("scan_output_axes", Dims(outputs, 0)),
              out_backwards = node.integers("scan_output_directions", Dims(outputs, 0));
+  if (axes.size() != sequences || backwards.size() != sequences || out_axes.size() != outputs || out_backwards.size() != outputs)
+    fail(ErrorCode::kInvalidArgument, "axes or directions do not fit {} sequences and {} outputs", sequences, outputs);
   std::vector<OnnxOperand> carried;
   for (std::size_t i = 0; i < states; ++i) carried.push_back(node.operand(i));
   std::vector<std::vector<OnnxOperand>> collected(outputs);

@@ -71,6 +71,7 @@ OnnxResults read_unique(OnnxNodeReader& node) {
   } else {
     x = x.reshape({-1});
   }
+  node.claim(static_cast<double>(x.num_elements()));
   const std::int64_t size = x.shape()[static_cast<int>(axis)];
   std::vector<std::vector<double>> slices;
   for (std::int64_t i = 0; i < size; ++i) slices.push_back(take(x, axis, {i}).to_vector<double>());

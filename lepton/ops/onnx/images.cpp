@@ -172,8 +172,17 @@ OnnxResults read_resize(OnnxNodeReader& node) {
       const double in = static_cast<double>(x.shape()[static_cast<int>(axes[i])]);
       const double span = roi.empty() ? 1 : roi[axes.size() + i] - roi[i];
       // Scales are single precision: 3 * 0.6 (f32) must not become 1.8000001.
+      node.claim(in * span * scales[i]);
       sizes.push_back(static_cast<std::int64_t>(std::floor(in * span * static_cast<double>(static_cast<float>(scales[i])))));
     }
+  }
+  node.claim(sizes);
+  if (!roi.empty() && roi.size() < 2 * axes.size()) fail(ErrorCode::kInvalidArgument, "roi has {} entries", roi.size());
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const std::int64_t in = x.shape()[static_cast<int>(axes[i])];
+    if (in < 1 || !(scales[i] > 0) || scales[i] > 1e9)
+      fail(ErrorCode::kInvalidArgument, "an axis of {} elements is scaled by {}", in, scales[i]);
+    node.claim(static_cast<double>(in) * static_cast<double>(sizes[i]));
   }
   // The common case has a kernel of its own.
   Dims spatial;
@@ -287,7 +296,9 @@ Value reflected(const Value& v, double low, double high) {
 
 OnnxResults read_grid_sample(OnnxNodeReader& node) {
   const Value x = node.value(std::size_t{0}), grid = node.value(1);
-  const auto spatial = static_cast<std::size_t>(x.rank() - 2);
+  const std::size_t spatial = spatial_sizes(x).size();
+  if (spatial < 1 || grid.shape()[-1] != static_cast<std::int64_t>(spatial))
+    fail(ErrorCode::kShapeMismatch, "a grid {} for {}", grid.shape(), x.shape());
   std::string mode = node.text("mode", "linear");
   if (mode == "bilinear") mode = "linear";
   if (mode == "bicubic") mode = "cubic";
@@ -324,6 +335,8 @@ OnnxResults read_affine_grid(OnnxNodeReader& node) {
   const Value theta = node.value(std::size_t{0});
   const Dims size = onnx_dims(node.tensor(1));
   const bool corners = node.integer("align_corners", 0) != 0;
+  if (size.size() < 3) fail(ErrorCode::kInvalidArgument, "the size is {}", Shape(size));
+  node.claim(size);
   const std::size_t spatial = size.size() - 2;
   std::int64_t points = 1;
   for (std::size_t i = 0; i < spatial; ++i) points *= size[2 + i];
@@ -358,6 +371,9 @@ OnnxResults read_roi_align(OnnxNodeReader& node) {
   const bool half = node.text("coordinate_transformation_mode", node.opset() < 16 ? "output_half_pixel" : "half_pixel") == "half_pixel";
   const std::vector<double> box = rois.to_vector<double>();
   const Shape s = x.shape();
+  if (s.rank() != 4 || rois.shape() != Shape{pictures.num_elements(), 4})
+    fail(ErrorCode::kShapeMismatch, "regions {} for {}", rois.shape(), s);
+  node.claim(Dims{height, width, std::max<std::int64_t>(ratio, 1), std::max<std::int64_t>(ratio, 1)});
   std::vector<Value> regions;
   for (std::int64_t r = 0; r < rois.shape()[0]; ++r) {
     const double* b = box.data() + r * 4;
@@ -365,6 +381,7 @@ OnnxResults read_roi_align(OnnxNodeReader& node) {
     double w = b[2] * scale - shift - left, h = b[3] * scale - shift - top;
     if (!half) w = std::max(w, 1.0), h = std::max(h, 1.0);
     const double cell_h = h / static_cast<double>(height), cell_w = w / static_cast<double>(width);
+    node.claim(std::abs(cell_h) + std::abs(cell_w));
     const auto rows = ratio > 0 ? ratio : static_cast<std::int64_t>(std::ceil(cell_h)),
                columns = ratio > 0 ? ratio : static_cast<std::int64_t>(std::ceil(cell_w));
     const std::int64_t each = rows * columns, points = height * width * each;
@@ -413,8 +430,14 @@ OnnxResults read_col2im(OnnxNodeReader& node) {
   const std::size_t axes = image.size();
   const Dims strides = onnx_per_axis(node, "strides", axes), dilations = onnx_per_axis(node, "dilations", axes),
              pads = node.integers("pads", Dims(2 * axes, 0));
+  if (axes < 1 || block.size() != axes || pads.size() != 2 * axes)
+    fail(ErrorCode::kInvalidArgument, "blocks {} of {}", Shape(block), Shape(image));
+  node.claim(image);
+  node.claim(block);
+  for (const std::int64_t pad : pads) check_pad(pad);
   std::int64_t taps = 1;
   for (const std::int64_t size : block) taps *= size;
+  if (taps < 1) fail(ErrorCode::kInvalidArgument, "empty blocks");
   const std::int64_t n = x.shape()[0], channels = x.shape()[1] / taps;
   Dims counts, padded;
   std::int64_t area = 1;
@@ -423,8 +446,11 @@ OnnxResults read_col2im(OnnxNodeReader& node) {
     counts.push_back((padded[i] - dilations[i] * (block[i] - 1) - 1) / strides[i] + 1);
     area *= padded[i];
   }
+  node.claim(padded);
+  node.claim(counts);
   std::int64_t columns = 1;
   for (const std::int64_t count : counts) columns *= count;
+  node.claim(static_cast<double>(columns) * static_cast<double>(taps));
   std::vector<std::int64_t> targets;
   for (std::int64_t tap = 0; tap < taps; ++tap) {
     for (std::int64_t column = 0; column < columns; ++column) {
@@ -461,6 +487,8 @@ OnnxResults read_deform_conv(OnnxNodeReader& node) {
   if (x.rank() != 4) fail(ErrorCode::kUnsupported, "deformable convolution is supported for pictures only, x has the shape {}", x.shape());
   const Dims strides = onnx_per_axis(node, "strides", 2), dilations = onnx_per_axis(node, "dilations", 2),
              pads = node.integers("pads", Dims(4, 0));
+  if (pads.size() != 4 || offset_groups < 1 || groups < 1) fail(ErrorCode::kInvalidArgument, "pads, group or offset_group do not fit");
+  node.claim(static_cast<double>(offsets.shape().num_elements()));
   const std::int64_t n = x.shape()[0], channels = x.shape()[1], kh = w.shape()[2], kw = w.shape()[3], taps = kh * kw;
   const std::int64_t oh = offsets.shape()[2], ow = offsets.shape()[3], points = taps * oh * ow, own = channels / offset_groups;
   std::vector<double> base[2];

@@ -20,6 +20,8 @@ OnnxResults read_gather_nd(OnnxNodeReader& node) { return {gather_nd(x_of(node),
 
 // Writing with max, min or mul: one after the other, by places that are known.
 Tensor combined(const Tensor& x, const Tensor& updates, const std::vector<std::int64_t>& targets, const std::string& how) {
+  if (updates.num_elements() != static_cast<std::int64_t>(targets.size()))
+    fail(ErrorCode::kShapeMismatch, "{} updates for {} places", updates.num_elements(), targets.size());
   std::vector<double> values = x.to_vector<double>();
   const std::vector<double> by = updates.to_vector<double>();
   for (std::size_t i = 0; i < targets.size(); ++i) {
@@ -39,6 +41,10 @@ OnnxResults read_scatter(OnnxNodeReader& node) {
     return {scatter(x_of(node), node.value(1), node.value(2), {.axis = node.integer("axis", 0), .reduction = how})};
   const Tensor x = node.tensor(std::size_t{0}), indices = node.tensor(1), updates = node.tensor(2);
   const auto axis = static_cast<int>(onnx_axis(node.integer("axis", 0), x.shape().rank()));
+  if (indices.shape().rank() != x.shape().rank()) fail(ErrorCode::kShapeMismatch, "indices {} for {}", indices.shape(), x.shape());
+  for (int i = 0; i < x.shape().rank(); ++i) {
+    if (i != axis && indices.shape()[i] > x.shape()[i]) fail(ErrorCode::kShapeMismatch, "indices {} for {}", indices.shape(), x.shape());
+  }
   const std::vector<std::int64_t> index = indices.to_vector<std::int64_t>();
   std::vector<std::int64_t> targets;
   Dims at(static_cast<std::size_t>(indices.shape().rank()), 0);
@@ -60,6 +66,7 @@ OnnxResults read_scatter_nd(OnnxNodeReader& node) {
   if (how == "none" || how == "add") return {scatter_nd(x_of(node), node.value(1), node.value(2), how)};
   const Tensor x = node.tensor(std::size_t{0}), indices = node.tensor(1), updates = node.tensor(2);
   const std::int64_t depth = indices.shape()[-1];
+  if (depth < 1 || depth > x.shape().rank()) fail(ErrorCode::kShapeMismatch, "tuples of {} indices for {}", depth, x.shape());
   const std::vector<std::int64_t> index = indices.to_vector<std::int64_t>();
   std::int64_t slice = 1;
   for (int i = static_cast<int>(depth); i < x.shape().rank(); ++i) slice *= x.shape()[i];
@@ -89,7 +96,7 @@ OnnxResults read_one_hot(OnnxNodeReader& node) {
 // The first `length` elements of each sequence in reverse.
 OnnxResults reverse_sequence(OnnxNodeReader& node) {
   const Value x = x_of(node);
-  const std::int64_t time = node.integer("time_axis", 0), batch = node.integer("batch_axis", 1);
+  const std::int64_t time = onnx_axis(node.integer("time_axis", 0), x.rank()), batch = onnx_axis(node.integer("batch_axis", 1), x.rank());
   const Tensor lengths = node.tensor(1);
   Dims dims(static_cast<std::size_t>(x.rank()), 1);
   dims[static_cast<std::size_t>(batch)] = lengths.num_elements();

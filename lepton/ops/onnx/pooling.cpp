@@ -1,8 +1,8 @@
 // Pooling.
 #include "lepton/ops/pooling.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "lepton/ops/comparison.hpp"
 #include "lepton/ops/elementwise.hpp"
@@ -21,9 +21,11 @@ struct Windows {
 
 // ceil_mode lets the last window reach beyond the end: the padding there grows, unless the window would begin in it.
 Windows windows_of(OnnxNodeReader& node, const Value& x) {
-  const auto axes = static_cast<std::size_t>(std::max(x.rank() - 2, 0));
+  const std::size_t axes = spatial_sizes(x).size();
   Windows w{.kernel = node.integers("kernel_shape")};
   if (w.kernel.size() != axes) fail(ErrorCode::kInvalidArgument, "kernel_shape has {} entries for {} spatial axes", w.kernel.size(), axes);
+  if (std::ranges::any_of(w.kernel, [](std::int64_t size) { return size < 1 || size > (1 << 24); }))
+    fail(ErrorCode::kInvalidArgument, "kernel_shape is {}", Shape(w.kernel));
   const Dims sizes = spatial_sizes(x);
   w.options.strides = onnx_per_axis(node, "strides", axes);
   w.options.dilations = onnx_per_axis(node, "dilations", axes);
@@ -78,7 +80,7 @@ OnnxResults read_average_pool(OnnxNodeReader& node) {
     return {avg_pool(x, w.kernel, w.options)};
   }
   // The padding that was asked for counts, what ceil_mode adds does not.
-  const auto axes = static_cast<std::size_t>(x.rank() - 2);
+  const std::size_t axes = spatial_sizes(x).size();
   const Dims sizes = spatial_sizes(x);
   const Dims asked = onnx_pads(node, sizes, w.kernel, w.options.strides, w.options.dilations);
   Dims inner(2 * (axes + 2), 0), outer(2 * axes, 0);
@@ -125,17 +127,23 @@ OnnxResults read_lp_pool(OnnxNodeReader& node) {
 // Values go back to the places that MaxPool told; all others are 0.
 OnnxResults read_max_unpool(OnnxNodeReader& node) {
   const Value x = node.value(std::size_t{0}), places = node.value(1);
-  const auto axes = static_cast<std::size_t>(x.rank() - 2);
+  const std::size_t axes = spatial_sizes(x).size();
   const Dims kernel = node.integers("kernel_shape"), strides = onnx_per_axis(node, "strides", axes),
              pads = node.integers("pads", Dims(2 * axes, 0));
+  if (kernel.size() != axes || pads.size() != 2 * axes)
+    fail(ErrorCode::kInvalidArgument, "kernel_shape or pads do not fit {} spatial axes", axes);
+  for (const std::int64_t pad : pads) check_pad(pad);
   Dims natural = {x.shape()[0], x.shape()[1]};
   for (std::size_t i = 0; i < axes; ++i)
     natural.push_back((x.shape()[static_cast<int>(i) + 2] - 1) * strides[i] - pads[i] - pads[axes + i] + kernel[i]);
   const Dims wanted = node.has(2) ? onnx_dims(node.tensor(2)) : natural;
+  node.claim(natural);
   // The places count elements of the natural size; in a larger one they stay in its corner.
   const std::int64_t count = Shape(natural).num_elements(), given = x.shape().num_elements();
   const Value flat = broadcast_to(onnx_scalar(x, 0), {count});
   const Value y = reshape(scatter(flat, reshape(places, {given}), reshape(x, {given}), {.axis = 0}), natural);
+  if (wanted.size() != natural.size()) fail(ErrorCode::kShapeMismatch, "output_shape is {}", Shape(wanted));
+  node.claim(wanted);
   Dims around(2 * wanted.size(), 0);
   for (std::size_t i = 0; i < wanted.size() && i < natural.size(); ++i) around[wanted.size() + i] = wanted[i] - natural[i];
   return {wanted == natural ? y : pad(y, around, "constant", 0)};

@@ -20,6 +20,8 @@ Value spread(const Value& parameter, const Shape& x, std::int64_t axis, std::int
     return reshape(parameter, dims);
   }
   const auto at = static_cast<int>(onnx_axis(axis, x.rank()));
+  if (parameter.rank() != x.rank() || parameter.shape()[at] < 1 || block < 0 || block > (1 << 24))
+    fail(ErrorCode::kShapeMismatch, "scales {} in blocks of {} for {}", parameter.shape(), block, x);
   if (block <= 0) block = (x[at] + parameter.shape()[at] - 1) / parameter.shape()[at];
   Dims wide = parameter.shape().dims(), joined = wide;
   wide.insert(wide.begin() + at + 1, block);

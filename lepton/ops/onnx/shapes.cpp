@@ -95,8 +95,9 @@ OnnxResults parted(OnnxNodeReader& node) {
   const std::int64_t axis = onnx_axis(node.integer("axis", 0), x.rank()), size = x.shape()[static_cast<int>(axis)];
   Dims sizes = node.has(1) ? onnx_dims(node.tensor(1)) : node.integers("split");
   if (sizes.empty()) {  // equal parts; the last one may be smaller
-    const std::int64_t count = node.integer("num_outputs", static_cast<std::int64_t>(node.num_outputs())),
-                       each = (size + count - 1) / count;
+    const std::int64_t count = node.integer("num_outputs", static_cast<std::int64_t>(node.num_outputs()));
+    if (count < 1 || count > (1 << 20)) fail(ErrorCode::kInvalidArgument, "{} parts", count);
+    const std::int64_t each = (size + count - 1) / count;
     for (std::int64_t i = 0, left = size; i < count; ++i, left -= each) sizes.push_back(std::clamp<std::int64_t>(left, 0, each));
   }
   return onnx_results(split(x, sizes, axis));
@@ -126,6 +127,7 @@ OnnxResults padded(OnnxNodeReader& node) {
   Dims axes = node.has(3) ? onnx_dims(node.tensor(3)) : Dims();
   if (axes.empty() && !node.has(3)) axes.resize(rank), std::iota(axes.begin(), axes.end(), 0);
   if (given.size() != 2 * axes.size()) fail(ErrorCode::kInvalidArgument, "pads has {} entries for {} axes", given.size(), axes.size());
+  for (const std::int64_t pad : given) check_pad(pad);
   Dims pads(2 * rank, 0), starts(rank, 0), ends = dims_of(x);
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const auto axis = static_cast<std::size_t>(onnx_axis(axes[i], x.rank()));
@@ -135,6 +137,9 @@ OnnxResults padded(OnnxNodeReader& node) {
     ends[axis] -= std::max<std::int64_t>(-given[axes.size() + i], 0);
   }
   if (Dims(rank, 0) != starts || ends != dims_of(x)) x = slice(x, {.starts = starts, .ends = ends});
+  Dims result = dims_of(x);
+  for (std::size_t axis = 0; axis < rank; ++axis) result[axis] += pads[axis] + pads[rank + axis];
+  node.claim(result);
   if (mode != "wrap") return {pad(x, pads, mode, fill)};
   for (std::size_t axis = 0; axis < rank; ++axis) {
     const std::int64_t size = x.shape()[static_cast<int>(axis)], before = pads[axis], after = pads[rank + axis];
@@ -161,13 +166,21 @@ OnnxResults expanded(OnnxNodeReader& node) {
     if (a != b && a != 1 && b != 1) fail(ErrorCode::kShapeMismatch, "{} cannot be expanded to {}", x.shape(), Shape(wanted));
     dims[i] = a == 1 ? b : a;
   }
+  node.claim(dims);
   return {broadcast_to(x, dims)};
 }
 
-OnnxResults tiled(OnnxNodeReader& node) { return {tile(x_of(node), onnx_dims(node.tensor(1)))}; }
+OnnxResults tiled(OnnxNodeReader& node) {
+  const Dims repeats = onnx_dims(node.tensor(1));
+  Dims all = dims_of(x_of(node));
+  all.insert(all.end(), repeats.begin(), repeats.end());  // the product of all is the result's size
+  node.claim(all);
+  return {tile(x_of(node), repeats)};
+}
 
 OnnxResults constant_of_shape(OnnxNodeReader& node) {
   const Dims dims = onnx_dims(node.tensor(std::size_t{0}));
+  node.claim(dims);
   const Tensor value = node.attributes().has("value") ? node.attributes().get<Tensor>("value") : Tensor::scalar(DType::kF32, 0);
   return {broadcast_to(node.value(OnnxOperand(value.reshape(Shape{}))), dims)};
 }
@@ -252,6 +265,7 @@ OnnxResults center_crop_pad(OnnxNodeReader& node) {
   Dims starts(rank, 0), ends = dims_of(x), pads(2 * rank, 0);
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const auto axis = static_cast<std::size_t>(onnx_axis(axes[i], x.rank()));
+    check_pad(wanted[i]);
     const std::int64_t size = ends[axis], more = wanted[i] - size;
     if (more < 0) {
       starts[axis] = -more / 2;

@@ -44,7 +44,9 @@ Tensor integers_tensor(const Dims& values);
 DType onnx_dtype(std::int64_t number);
 /// Padding of windows: `pads`, or what auto_pad makes of the sizes. Shapes: sizes, kernel, …: one per spatial axis; result: begins, ends.
 Dims onnx_pads(const OnnxNodeReader& node, const Dims& sizes, const Dims& kernel, const Dims& strides, const Dims& dilations);
-/// A list attribute with one entry per spatial axis, 1 where it is absent.
+/// Throws kInvalidArgument for a padding that no tensor can have.
+void check_pad(std::int64_t pad);
+/// The positive entries of an attribute, one per spatial axis; 1 where it is absent.
 Dims onnx_per_axis(const OnnxNodeReader& node, std::string_view name, std::size_t axes);
 
 }  // namespace lepton::ops

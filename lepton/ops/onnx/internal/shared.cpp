@@ -40,7 +40,13 @@ DType onnx_dtype(std::int64_t number) {
 Dims onnx_per_axis(const OnnxNodeReader& node, std::string_view name, std::size_t axes) {
   Dims given = node.integers(name, Dims(axes, 1));
   if (given.size() != axes) fail(ErrorCode::kInvalidArgument, "{} has {} entries for {} spatial axes", name, given.size(), axes);
+  if (std::ranges::any_of(given, [](std::int64_t v) { return v < 1 || v > (1 << 24); }))
+    fail(ErrorCode::kInvalidArgument, "{} is {}", name, Shape(given));
   return given;
+}
+
+void check_pad(std::int64_t pad) {
+  if (pad > (std::int64_t{1} << 40) || pad < -(std::int64_t{1} << 40)) fail(ErrorCode::kInvalidArgument, "a padding of {}", pad);
 }
 
 Dims onnx_pads(const OnnxNodeReader& node, const Dims& sizes, const Dims& kernel, const Dims& strides, const Dims& dilations) {
@@ -48,6 +54,7 @@ Dims onnx_pads(const OnnxNodeReader& node, const Dims& sizes, const Dims& kernel
   const std::string automatic = node.text("auto_pad", "NOTSET");
   Dims pads = node.integers("pads", Dims(2 * axes, 0));
   if (pads.size() != 2 * axes) fail(ErrorCode::kInvalidArgument, "pads has {} entries for {} spatial axes", pads.size(), axes);
+  for (const std::int64_t pad : pads) check_pad(pad);
   if (automatic == "NOTSET") return pads;
   std::ranges::fill(pads, 0);
   if (automatic == "VALID") return pads;
