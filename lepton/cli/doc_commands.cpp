@@ -5,6 +5,7 @@
 #include "lepton/base/files.hpp"
 #include "lepton/base/path.hpp"
 #include "lepton/cli/commands.hpp"
+#include "lepton/ops/onnx/table.hpp"
 #include "lepton/ops/op_table.hpp"
 #include "lepton/tasks/task.hpp"
 
@@ -81,10 +82,30 @@ std::string tasks_page() {
   return text;
 }
 
+std::string onnx_page() {
+  std::map<std::string, std::vector<const OnnxOperator*>> by_name;
+  for (const OnnxOperator& op : ops::all_onnx_operators())
+    by_name[fmt::format("{}{}{}", op.domain, op.domain.empty() ? "" : ".", op.name)].push_back(&op);
+  std::string text = fmt::format(
+      "{}# ONNX operators\n\n{} operators are read. \"From\" is the first opset whose meaning is known; files from opset 7 to the newest "
+      "are meant. "
+      "\"As\" is our operator where it is the same one; others are read as several. Strings, sequences as inputs or results, optional "
+      "values, float8 "
+      "and 4-bit numbers are not supported; where a shape or a branch depends on data, a model runs in stages.\n\n| operator | from opset "
+      "| as |\n|---|---|---|\n",
+      kWritten, by_name.size());
+  for (const auto& [name, rows] : by_name) {
+    const OpDef* same = rows.back()->same;
+    text += fmt::format("| `{}` | {} | {} |\n", name, rows.front()->since, same == nullptr ? "" : fmt::format("`{}`", same->name));
+  }
+  return text;
+}
+
 void write_pages(const std::string& folder) {
   std::map<std::string, std::string> pages = op_pages();
   pages["errors.md"] = errors_page();
   pages["tasks.md"] = tasks_page();
+  pages["onnx.md"] = onnx_page();
   local_files().make_folders(join_path(folder, "ops")).value();
   for (auto& [name, text] : pages) {
     while (text.ends_with("\n\n")) text.pop_back();

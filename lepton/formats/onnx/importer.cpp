@@ -249,6 +249,8 @@ class Reader final : public OnnxNodeReader {
   graph::GraphBuilder& graph_builder() { return alone_ != nullptr ? *alone_ : importer_.builder_; }
 
   std::vector<OnnxOperand> apply_same() {
+    // Until opset 7 an axis said where to broadcast; since then shapes align at the end.
+    if (node_.attributes.has("axis")) fail(ErrorCode::kUnsupported, "broadcasting along an axis, as before opset 7");
     std::vector<Value> values;
     for (const OnnxOperand& input : inputs_) values.push_back(input.present() ? value(input) : Value());
     const std::vector<Value> made = apply(*op_.same, values, {});
