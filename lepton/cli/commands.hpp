@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "lepton/base/json_fwd.hpp"
 
@@ -20,6 +22,11 @@ struct Context {
 
 /// Prints what `--json` asks for.
 void print_json(const Json& json);
+
+/// ONNX files, for the commands that take models.
+bool is_onnx(const std::string& path);
+void show_onnx(const std::string& path, bool as_json);
+void predict_onnx(const std::string& path, const std::vector<std::string>& paths, const std::string& out, bool as_json);
 
 void add_demo(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);

@@ -61,6 +61,7 @@ void show_op(const std::string& name, bool as_json) {
 
 // A package: what it predicts, its layers, and what it was worth on validation data.
 void show_model(const std::string& path, bool as_json) {
+  if (is_onnx(path)) return show_onnx(path, as_json);
   train::LoadedPackage loaded = train::load_package(local_files(), path).value();
   if (as_json) return print_json(*loaded.manifest);
   fmt::print("{}\n{}\n", loaded.model.summary(1), loaded.card);
@@ -144,7 +145,7 @@ void add_model(CLI::App& app, Context& context) {
   auto path = std::make_shared<std::string>();
   auto as_json = std::make_shared<bool>(false);
   auto* show = command->add_subcommand("show", "Layers, sizes, memory and card of a package. Example: lepton model show model.lepton");
-  show->add_option("model", *path, "a .lepton package")->required();
+  show->add_option("model", *path, "a .lepton package or an ONNX file")->required();
   show->callback([=, &context] { context.run = [=] { show_model(*path, *as_json); }; });
   show->add_flag("--json", *as_json, "print the manifest");
 }

@@ -233,15 +233,19 @@ void add_eval(CLI::App& app, Context& context) {
 void add_predict(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("predict",
                                      "Predicts pictures or rows of tables. Examples: lepton predict model.lepton a.png b.jpg --json; "
-                                     "lepton predict model.lepton rows.csv");
+                                     "lepton predict model.lepton rows.csv; lepton predict model.onnx inputs.npz");
   auto model = std::make_shared<std::string>();
   auto paths = std::make_shared<std::vector<std::string>>();
   auto as_json = std::make_shared<bool>(false);
-  command->add_option("model", *model, "a .lepton package")->required();
-  command->add_option("files", *paths, "picture or CSV files, or a folder of them")->required();
+  auto out = std::make_shared<std::string>();
+  command->add_option("model", *model, "a .lepton package or an ONNX file")->required();
+  command->add_option("files", *paths, "picture or CSV files, or a folder of them; for ONNX .npz or .npy with the inputs")->required();
+  command->add_option("--out", *out, "for ONNX: .npz file for the results");
   command->add_flag("--json", *as_json, "print JSON");
   command->callback([=, &context] {
     context.run = [=] {
+      if (is_onnx(*model)) return predict_onnx(*model, *paths, *out, *as_json);
+      if (!out->empty()) fail(ErrorCode::kInvalidArgument, "--out is for ONNX files; use --json");
       std::vector<std::string> all;
       for (const std::string& path : *paths) {
         const FileInfo info = local_files().stat(path).value();

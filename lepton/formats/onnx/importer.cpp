@@ -249,10 +249,14 @@ class Reader final : public OnnxNodeReader {
   graph::GraphBuilder& graph_builder() { return alone_ != nullptr ? *alone_ : importer_.builder_; }
 
   std::vector<OnnxOperand> apply_same() {
-    // Until opset 7 an axis said where to broadcast; since then shapes align at the end.
-    if (node_.attributes.has("axis")) fail(ErrorCode::kUnsupported, "broadcasting along an axis, as before opset 7");
     std::vector<Value> values;
     for (const OnnxOperand& input : inputs_) values.push_back(input.present() ? value(input) : Value());
+    // Until opset 7 an axis said where the second operand begins; since then shapes align at the end.
+    if (const std::int64_t axis = integer("axis", -1); axis >= 0 && values.size() == 2) {
+      Dims dims = values[1].shape().dims();
+      while (axis + std::ssize(dims) < values[0].rank()) dims.push_back(1);
+      values[1] = ops::reshape(values[1], dims);
+    }
     const std::vector<Value> made = apply(*op_.same, values, {});
     return {made.begin(), made.end()};
   }

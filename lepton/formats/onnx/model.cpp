@@ -120,6 +120,8 @@ OnnxModel::~OnnxModel() = default;
 OnnxModel::OnnxModel(OnnxModel&&) noexcept = default;
 OnnxModel& OnnxModel::operator=(OnnxModel&&) noexcept = default;
 
+Result<void> OnnxModel::check(const OnnxModelFile& file) { return check_operators(file); }
+
 Result<OnnxModel> OnnxModel::make(OnnxModelFile file) {
   LEPTON_CHECK_OK(check_operators(file));
   auto state = std::make_unique<State>();

@@ -18,6 +18,8 @@ class OnnxModel {
  public:
   /// Checks that every operator is known. Errors: kUnsupported, naming every operator that is missing with its opset and a node.
   static Result<OnnxModel> make(OnnxModelFile file);
+  /// The error that make() would give.
+  static Result<void> check(const OnnxModelFile& file);
   /// Reads a file and makes the model.
   static Result<OnnxModel> load(FileSystem& files, const std::string& path);
   ~OnnxModel();
