@@ -92,7 +92,8 @@ void show_onnx(const std::string& path, bool as_json) {
                        {"runs_here", static_cast<bool>(supported)},
                        {"missing", supported ? "" : supported.error().message()}});
   }
-  fmt::print("{}: ONNX, made by {}, IR version {}\n", path, model.producer.empty() ? "nobody who says so" : model.producer, model.ir_version);
+  fmt::print("{}: ONNX, made by {}, IR version {}\n", path, model.producer.empty() ? "nobody who says so" : model.producer,
+             model.ir_version);
   for (const auto& [domain, version] : model.opsets) fmt::print("  opset {}{}\n", version, domain.empty() ? "" : " of " + domain);
   for (const formats::OnnxValueInfo& info : model.graph.inputs) fmt::print("  input  {:<24} {}\n", info.name, type_text(info));
   for (const formats::OnnxValueInfo& info : model.graph.outputs) fmt::print("  output {:<24} {}\n", info.name, type_text(info));
