@@ -47,7 +47,7 @@ void Page::section(const std::string& heading, const std::string& explanation) {
 void Page::figures(const std::vector<Figure>& figures) {
   body_ += "<div class='figures'>";
   for (const Figure& f : figures) {
-    const bool percent = f.value >= 0 && f.value <= 1;
+    const bool percent = f.is_share;
     body_ += fmt::format("<div class='figure'>{}<b>{}</b><span>95 % interval {} to {}{}{}</span></div>", escape_html(f.name),
                          percent ? fmt::format("{:.1f} %", f.value * 100) : fmt::format("{:.4g}", f.value),
                          percent ? fmt::format("{:.1f}", f.interval.low * 100) : fmt::format("{:.4g}", f.interval.low),

@@ -133,7 +133,7 @@ std::vector<ReliabilityBin> reliability(std::span<const double> confidence, std:
 }
 
 Figure proportion(std::string name, std::int64_t part, std::int64_t whole, std::string note) {
-  return {std::move(name), ratio(part, whole), wilson_interval(part, whole), std::move(note)};
+  return {std::move(name), ratio(part, whole), wilson_interval(part, whole), std::move(note), true};
 }
 
 }  // namespace lepton::train

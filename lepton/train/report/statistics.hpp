@@ -55,6 +55,7 @@ struct Figure {
   double value = 0;
   Interval interval;
   std::string note = {};
+  bool is_share = false;  // of samples: shown as a percentage
 };
 /// A share of samples with its Wilson interval; 0 of 0 is 0.
 Figure proportion(std::string name, std::int64_t part, std::int64_t whole, std::string note = {});
