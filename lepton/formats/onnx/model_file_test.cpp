@@ -187,8 +187,13 @@ TEST_F(ExternalData, LiesInTheModelsFolder) {
 }
 
 TEST_F(ExternalData, PlacesThatLie) {
-  for (const auto& [offset, length] : std::vector<std::pair<std::string, std::string>>{
-           {"4", "16"}, {"17", "16"}, {"18446744073709551615", "16"}, {"0", "18446744073709551615"}, {"-1", "16"}, {"0", "8"}, {"x", "16"}}) {
+  for (const auto& [offset, length] : std::vector<std::pair<std::string, std::string>>{{"4", "16"},
+                                                                                       {"17", "16"},
+                                                                                       {"18446744073709551615", "16"},
+                                                                                       {"0", "18446744073709551615"},
+                                                                                       {"-1", "16"},
+                                                                                       {"0", "8"},
+                                                                                       {"x", "16"}}) {
     const auto file = load(external("w.bin", offset, length));
     ASSERT_FALSE(file) << offset << " " << length;
     EXPECT_EQ(file.error().code(), ErrorCode::kDataCorrupt) << file.error().message();
@@ -233,7 +238,8 @@ TEST(OnnxImportTest, WrongGraphsNameTheNode) {
 }
 
 TEST(OnnxImportTest, AllMissingOperatorsAtOnce) {
-  const std::string bytes = model(graph({{"Frobnicate", {"x"}, {"a"}}, {"Relu", {"a"}, {"b"}}, {"Grok", {"b"}, {"y"}, {}, "com.example"}}, {}, {"x"}, {"y"}));
+  const std::string bytes =
+      model(graph({{"Frobnicate", {"x"}, {"a"}}, {"Relu", {"a"}, {"b"}}, {"Grok", {"b"}, {"y"}, {}, "com.example"}}, {}, {"x"}, {"y"}));
   const auto made = OnnxModel::make(read_onnx(bytes_of(bytes), nullptr).value());
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code(), ErrorCode::kUnsupported);
