@@ -171,7 +171,7 @@ Result<Tensor> TensorDecoder::read(WireReader reader, std::string* name) {
 }
 
 Result<Tensor> TensorDecoder::raw_tensor(const RawTensor& of, DType dtype, std::int64_t elements, std::span<const std::byte> bytes,
-                          const std::shared_ptr<const void>& owner) const {
+                                         const std::shared_ptr<const void>& owner) const {
   const Shape shape{Dims(of.dims)};
   const std::size_t wanted = static_cast<std::size_t>(elements) * size_of(dtype);
   if (bytes.size() != wanted)

@@ -26,18 +26,20 @@ OnnxResults reshaped(OnnxNodeReader& node) {
   const Value x = x_of(node);
   Dims dims = node.has(1) ? onnx_dims(node.tensor(1)) : node.integers("shape");
   const Shape from = x.shape();
-  std::int64_t known = 1;
+  double known = 1;
   for (std::size_t i = 0; i < dims.size(); ++i) {
     if (dims[i] == 0 && node.integer("allowzero", 0) == 0) {
       if (static_cast<int>(i) >= from.rank())
         fail(ErrorCode::kShapeMismatch, "size {} of {} is to be copied, but x has the shape {}", i, Shape(dims), from);
       dims[i] = from[static_cast<int>(i)];
     }
-    if (dims[i] >= 0) known *= dims[i];
+    if (dims[i] < -1) fail(ErrorCode::kInvalidArgument, "a size is {}", dims[i]);
+    if (dims[i] >= 0) known *= static_cast<double>(dims[i]);
+    if (known > 1e15) fail(ErrorCode::kShapeMismatch, "{} cannot become {}", from, Shape(dims));  // before a product overflows
   }
   if (const auto free = std::ranges::find(dims, -1); free != dims.end()) {
     if (known == 0) fail(ErrorCode::kShapeMismatch, "the size -1 of {} cannot be told", Shape(dims));
-    *free = from.num_elements() / known;
+    *free = from.num_elements() / static_cast<std::int64_t>(known);
   }
   if (Shape(dims).num_elements() == 0 && from.num_elements() == 0) return {Tensor::empty(x.dtype(), Shape(dims))};
   if (Shape(dims).num_elements() != from.num_elements()) fail(ErrorCode::kShapeMismatch, "{} cannot become {}", from, Shape(dims));
