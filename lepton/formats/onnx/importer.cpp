@@ -215,7 +215,7 @@ class Reader final : public OnnxNodeReader {
     return autodiff::gradients(importer_.builder_, of->value, wrt);
   }
   void claim(double elements) const override {
-    if (!(elements <= importer_.limits_.max_elements))
+    if (!(elements >= 0 && elements <= importer_.limits_.max_elements))
       fail(ErrorCode::kResourceExhausted, "{} elements are more than a model may make while it is read", elements);
   }
   bool has_graph(std::string_view attribute) const override { return node_.graphs.contains(std::string(attribute)); }
