@@ -444,7 +444,7 @@ const OnnxFunction* OnnxModelFile::find_function(std::string_view domain, std::s
 }
 
 Result<OnnxModelFile> read_onnx(std::span<const std::byte> bytes, std::shared_ptr<const void> owner, const OnnxReadOptions& options) {
-  return Decoder(std::move(owner), options).model(WireReader(bytes));
+  return catch_error([&] { return Decoder(std::move(owner), options).model(WireReader(bytes)).value(); });
 }
 
 Result<OnnxModelFile> read_onnx_file(FileSystem& files, const std::string& path) {

@@ -271,7 +271,7 @@ std::string onnx_dtype_name(std::int64_t number) {
 }
 
 Result<Tensor> read_onnx_tensor(std::span<const std::byte> bytes, std::shared_ptr<const void> owner) {
-  return TensorDecoder(std::move(owner), {}).read(WireReader(bytes), nullptr);
+  return catch_error([&] { return TensorDecoder(std::move(owner), {}).read(WireReader(bytes), nullptr).value(); });
 }
 
 }  // namespace lepton::formats
