@@ -176,7 +176,7 @@ class Importer {
   std::vector<const Frame*> frames_;
   std::set<std::string> initializers_;
   std::map<std::string, ValueId> states_;
-  std::map<std::pair<ValueId, DType>, ValueId> casts_;
+  std::map<ValueId, ValueId> widened_;  // 16-bit floats and their f32
 };
 
 // One node as its rule sees it, in the graph or, if all inputs are known, in a graph of its own.
@@ -238,7 +238,7 @@ class Reader final : public OnnxNodeReader {
   std::vector<OnnxOperand> read() {
     std::vector<OnnxOperand> results = op_.same != nullptr ? apply_same() : op_.read(*this);
     for (OnnxOperand& result : results) {
-      if (narrow_ && result.present() && result.sequence == nullptr && result.type().dtype == DType::kF32 && !op_.stores) {
+      if (narrow_ && result.present() && result.sequence == nullptr && result.type().dtype == DType::kF32) {
         result = result.known.defined() ? OnnxOperand(result.known.cast(*narrow_)) : OnnxOperand(ops::cast(result.value, *narrow_));
       }
     }
@@ -273,10 +273,9 @@ class Reader final : public OnnxNodeReader {
     }
   }
   Value widened(const Value& v) {
-    const auto key = std::pair(v.id(), DType::kF32);
-    if (const auto made = importer_.casts_.find(key); made != importer_.casts_.end()) return importer_.builder_.value(made->second);
+    if (const auto made = importer_.widened_.find(v.id()); made != importer_.widened_.end()) return importer_.builder_.value(made->second);
     const Value cast = ops::cast(v, DType::kF32);
-    importer_.casts_[key] = cast.id();
+    importer_.widened_[v.id()] = cast.id();
     return cast;
   }
   const OnnxOperand& original(const OnnxOperand& operand) const {

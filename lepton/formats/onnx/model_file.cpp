@@ -7,6 +7,7 @@
 #include "lepton/base/path.hpp"
 #include "lepton/base/wire.hpp"
 #include "lepton/formats/onnx/internal/tensor_decoder.hpp"
+#include "lepton/ops/onnx/table.hpp"
 
 namespace lepton::formats {
 namespace {
@@ -345,7 +346,7 @@ class Decoder {
       LEPTON_TRY(const WireField field, reader.next());
       if (field.number == 1) {
         LEPTON_TRY(const std::int64_t number, field.as_int64());
-        info.dtype = dtype_of_onnx(number);
+        info.dtype = ops::dtype_of_onnx(number);
         info.kind = onnx_dtype_name(number) + " tensor";
       } else if (field.number == 2) {
         LEPTON_TRY(WireReader shape, reader.nested(field));

@@ -81,8 +81,6 @@ Result<OnnxModelFile> read_onnx_file(FileSystem& files, const std::string& path)
 /// Decodes a TensorProto alone (the backend tests keep inputs and outputs so).
 Result<Tensor> read_onnx_tensor(std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
 
-/// The dtype of a TensorProto.DataType; nothing for those that Lepton lacks.
-std::optional<DType> dtype_of_onnx(std::int64_t number);
 /// ONNX's name of a TensorProto.DataType: "float8e4m3fn".
 std::string onnx_dtype_name(std::int64_t number);
 

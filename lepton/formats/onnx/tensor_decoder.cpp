@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "lepton/formats/onnx/model_file.hpp"
+#include "lepton/ops/onnx/table.hpp"
 
 namespace lepton::formats {
 namespace {
@@ -117,7 +118,7 @@ struct TensorDecoder::RawTensor {
   }
 
   Result<Tensor> finish(TensorDecoder& decoder) {
-    const std::optional<DType> dtype = dtype_of_onnx(type);
+    const std::optional<DType> dtype = ops::dtype_of_onnx(type);
     if (!dtype || strings)
       return error(ErrorCode::kUnsupported, "has the type {}, which Lepton does not have", onnx_dtype_name(strings ? 8 : type));
     LEPTON_TRY(const std::int64_t elements, count());
@@ -230,39 +231,6 @@ Result<Tensor> TensorDecoder::external_tensor(const RawTensor& of, DType dtype, 
   if (offset > all.size() || length > all.size() - offset)
     return of.error(ErrorCode::kDataCorrupt, "lies at bytes {} to {} of a file of {} bytes", offset, offset + length, all.size());
   return raw_tensor(of, dtype, elements, all.subspan(offset, length), file);
-}
-
-std::optional<DType> dtype_of_onnx(std::int64_t number) {
-  switch (number) {
-    case 1:
-      return DType::kF32;
-    case 2:
-      return DType::kU8;
-    case 3:
-      return DType::kI8;
-    case 4:
-      return DType::kU16;
-    case 5:
-      return DType::kI16;
-    case 6:
-      return DType::kI32;
-    case 7:
-      return DType::kI64;
-    case 9:
-      return DType::kBool;
-    case 10:
-      return DType::kF16;
-    case 11:
-      return DType::kF64;
-    case 12:
-      return DType::kU32;
-    case 13:
-      return DType::kU64;
-    case 16:
-      return DType::kBF16;
-    default:
-      return std::nullopt;
-  }
 }
 
 std::string onnx_dtype_name(std::int64_t number) {

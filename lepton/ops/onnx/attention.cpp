@@ -103,7 +103,7 @@ OnnxResults read_attention(OnnxNodeReader& node) {
     if (mask.dtype() == DType::kBool) {
       allowed = allowed.defined() ? logical_and(allowed, mask) : mask;
     } else {
-      scores = add(scores, mask.dtype() == scores.dtype() ? mask : cast(mask, scores.dtype()));
+      scores = add(scores, cast_if_other(mask, scores.dtype()));
     }
   }
   if (allowed.defined()) scores = where(allowed, scores, nothing);

@@ -62,10 +62,8 @@ OnnxResults infinite(OnnxNodeReader& node) {
   return {logical_and(all, logical_not(all))};
 }
 
-Value convert(const Value& x, DType to) { return x.dtype() == to ? x : cast(x, to); }
-
-OnnxResults cast_to(OnnxNodeReader& node) { return {convert(node.value(std::size_t{0}), onnx_dtype(node.integer("to", 0)))}; }
-OnnxResults cast_like(OnnxNodeReader& node) { return {convert(node.value(std::size_t{0}), node.type(1).dtype)}; }
+OnnxResults cast_to(OnnxNodeReader& node) { return {cast_if_other(node.value(std::size_t{0}), onnx_dtype(node.integer("to", 0)))}; }
+OnnxResults cast_like(OnnxNodeReader& node) { return {cast_if_other(node.value(std::size_t{0}), node.type(1).dtype)}; }
 OnnxResults identity(OnnxNodeReader& node) { return {node.operand(0)}; }
 
 // ---- bits -----------------------------------------------------------------------------------------------------------------------------
@@ -86,7 +84,7 @@ template <int kSum, int kProduct>
 OnnxResults bitwise(OnnxNodeReader& node) {
   const Value a = node.value(std::size_t{0}), b = node.value(1);
   const DType dtype = unsigned_of(a.dtype());
-  const Value x = convert(a, dtype), y = convert(b, dtype);
+  const Value x = cast_if_other(a, dtype), y = cast_if_other(b, dtype);
   Value all;
   for (int place = 0; place < width_of(dtype); ++place) {
     const Value p = bit_of(x, place), q = bit_of(y, place);
@@ -95,7 +93,7 @@ OnnxResults bitwise(OnnxNodeReader& node) {
     bit = mul(bit, onnx_scalar(x, std::ldexp(1.0, place)));
     all = all.defined() ? add(all, bit) : bit;
   }
-  return {convert(all, a.dtype())};
+  return {cast_if_other(all, a.dtype())};
 }
 
 // -1 - x in two's complement.

@@ -18,7 +18,7 @@ Value x_of(OnnxNodeReader& node) { return node.value(std::size_t{0}); }
 OnnxResults read_batch_norm(OnnxNodeReader& node) {
   const Value x = x_of(node), scale = node.value(1), offset = node.value(2), mean_in = node.value(3), variance_in = node.value(4);
   const double epsilon = node.number("epsilon", 1e-5);
-  const auto like_x = [&](const Value& v) { return v.dtype() == x.dtype() ? v : cast(v, x.dtype()); };
+  const auto like_x = [&](const Value& v) { return cast_if_other(v, x.dtype()); };
   if (node.integer("training_mode", 0) == 0)
     return {batch_norm_inference(x, like_x(scale), like_x(offset), like_x(mean_in), like_x(variance_in), epsilon)};
   const double momentum = node.number("momentum", 0.9);

@@ -54,7 +54,7 @@ Value quantized(const Value& scaled, const Value& zero, DType to) {
   return cast(clip(q, range.low, range.high), to);
 }
 
-Value as_float(const Value& v, DType dtype = DType::kF32) { return v.dtype() == dtype ? v : cast(v, dtype); }
+Value as_float(const Value& v) { return cast_if_other(v, DType::kF32); }
 
 OnnxResults read_quantize(OnnxNodeReader& node) {
   const Value x = as_float(node.value(std::size_t{0})), scale = as_float(node.value(1));
@@ -70,7 +70,7 @@ OnnxResults read_dequantize(OnnxNodeReader& node) {
   Value x = as_float(q);
   if (node.has(2)) x = sub(x, spread(as_float(node.value(2)), q.shape(), axis, block));
   const Value y = mul(x, spread(as_float(scale), q.shape(), axis, block));
-  return {as_float(y, scale.dtype())};
+  return {cast_if_other(y, scale.dtype())};
 }
 
 // To u8, with the range of the data widened to hold 0.

@@ -42,6 +42,8 @@ Dims spatial_sizes(const Value& value);
 Tensor integers_tensor(const Dims& values);
 /// The dtype of an attribute "to" or "dtype". Throws kUnsupported for those that Lepton lacks.
 DType onnx_dtype(std::int64_t number);
+/// x in a dtype: itself if it has it already.
+Value cast_if_other(const Value& x, DType to);
 /// Padding of windows: `pads`, or what auto_pad makes of the sizes. Shapes: sizes, kernel, …: one per spatial axis; result: begins, ends.
 Dims onnx_pads(const OnnxNodeReader& node, const Dims& sizes, const Dims& kernel, const Dims& strides, const Dims& dilations);
 /// Throws kInvalidArgument for a padding that no tensor can have.

@@ -1,7 +1,9 @@
 // What rules of several families share.
 #include <algorithm>
 
+#include "lepton/ops/elementwise.hpp"
 #include "lepton/ops/onnx/internal/families.hpp"
+#include "lepton/ops/onnx/table.hpp"
 #include "lepton/ops/shape.hpp"
 
 namespace lepton::ops {
@@ -29,13 +31,46 @@ Dims spatial_sizes(const Value& value) {
 
 Tensor integers_tensor(const Dims& values) { return Tensor::from(values, {static_cast<std::int64_t>(values.size())}); }
 
-DType onnx_dtype(std::int64_t number) {
-  constexpr DType kTypes[] = {DType::kF32, DType::kU8,   DType::kI8,  DType::kU16, DType::kI16, DType::kI32, DType::kI64,
-                              DType::kF32, DType::kBool, DType::kF16, DType::kF64, DType::kU32, DType::kU64};
-  if (number == 16) return DType::kBF16;
-  if (number < 1 || number > 13 || number == 8) fail(ErrorCode::kUnsupported, "Lepton does not have ONNX's data type {}", number);
-  return kTypes[number - 1];
+std::optional<DType> dtype_of_onnx(std::int64_t number) {
+  switch (number) {
+    case 1:
+      return DType::kF32;
+    case 2:
+      return DType::kU8;
+    case 3:
+      return DType::kI8;
+    case 4:
+      return DType::kU16;
+    case 5:
+      return DType::kI16;
+    case 6:
+      return DType::kI32;
+    case 7:
+      return DType::kI64;
+    case 9:
+      return DType::kBool;
+    case 10:
+      return DType::kF16;
+    case 11:
+      return DType::kF64;
+    case 12:
+      return DType::kU32;
+    case 13:
+      return DType::kU64;
+    case 16:
+      return DType::kBF16;
+    default:
+      return std::nullopt;
+  }
 }
+
+DType onnx_dtype(std::int64_t number) {
+  const std::optional<DType> dtype = dtype_of_onnx(number);
+  if (!dtype) fail(ErrorCode::kUnsupported, "Lepton does not have ONNX's data type {}", number);
+  return *dtype;
+}
+
+Value cast_if_other(const Value& x, DType to) { return x.dtype() == to ? x : cast(x, to); }
 
 Dims onnx_per_axis(const OnnxNodeReader& node, std::string_view name, std::size_t axes) {
   Dims given = node.integers(name, Dims(axes, 1));
