@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 
 #include "lepton/base/files.hpp"
 #include "lepton/base/path.hpp"
@@ -18,8 +17,7 @@ namespace lepton::formats {
 namespace {
 
 std::string weights(const std::string& name) {
-  const char* folder = std::getenv("LEPTON_DATA_DIR");
-  return join_path(folder == nullptr ? "shared/data" : folder, join_path("weights", name));
+  return join_path(data::data_folder(local_files()).value_or("shared/data"), join_path("weights", name));
 }
 
 Tensor golden(const std::string& name) {
