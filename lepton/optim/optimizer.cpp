@@ -22,6 +22,10 @@ Value state_input(graph::GraphBuilder& builder, const std::string& name, const V
   return builder.input(name, {like.dtype(), like.shape()}, graph::InputKind::kState);
 }
 
+TensorType slot_type(const SlotDef& slot, const TensorType& weight) {
+  return slot.shape == nullptr ? weight : TensorType{weight.dtype, Shape(slot.shape(weight.shape.dims()))};
+}
+
 // g * min(1, limit / norm), as tf.clip_by_norm: unchanged when the norm is small.
 Value scale_to_norm(const Value& gradient, const Value& norm, double limit) {
   const Value bound = ops::constant_like(norm, limit);
@@ -76,7 +80,8 @@ double Optimizer::learning_rate(std::int64_t step) const { return scale_ * learn
 std::vector<SlotState> Optimizer::states(std::span<const std::pair<std::string, TensorType>> weights) const {
   std::vector<SlotState> states;
   for (const auto& [name, type] : weights) {
-    for (const SlotDef& slot : def_->slots(arguments_)) states.push_back({slot_name(name, slot.name), type, slot.initial, name});
+    for (const SlotDef& slot : def_->slots(arguments_))
+      states.push_back({slot_name(name, slot.name), slot_type(slot, type), slot.initial, name});
     if (accumulation_steps() > 1) states.push_back({slot_name(name, "accumulated"), type, 0, name});
     if (keeps_average()) states.push_back({slot_name(name, "average"), type, 0, name, true});
   }
@@ -121,7 +126,9 @@ void Optimizer::build(graph::GraphBuilder& builder, std::span<const Trained> tra
     builder.set_scope("optimizer/" + t.name);
     std::vector<Value> slots;
     const std::vector<SlotDef> slot_defs = def_->slots(arguments_);
-    for (const SlotDef& slot : slot_defs) slots.push_back(state_input(builder, slot_name(t.name, slot.name), t.weight));
+    const TensorType type = {t.weight.dtype(), t.weight.shape()};
+    for (const SlotDef& slot : slot_defs)
+      slots.push_back(builder.input(slot_name(t.name, slot.name), slot_type(slot, type), graph::InputKind::kState));
     Value weight = t.weight;
     if (const double decay = arguments_.number("weight_decay"); decay > 0)
       weight = ops::sub(weight, ops::mul(times(weight, decay), learning_rate));

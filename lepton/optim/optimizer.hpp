@@ -27,10 +27,11 @@ struct UpdateResult {
   std::vector<Value> slots;
 };
 
-/// A tensor of the weight's shape that the optimiser keeps.
+/// A tensor that the optimiser keeps for a weight.
 struct SlotDef {
   std::string_view name;
   double initial = 0;
+  Dims (*shape)(const Dims& weight) = nullptr;  // null: the weight's own
 };
 
 /// One row of the table of optimisers; each is one file under lepton/optim/optimizers. Its update is made of elementwise operators,
@@ -142,10 +143,44 @@ struct AdagradOptions {
   double initial_accumulator_value = 0.1, epsilon = 1e-7;
   CommonOptions common = {};
 };
+struct AdadeltaOptions {
+  LearningRate learning_rate = 0.001;
+  double rho = 0.95, epsilon = 1e-7;
+  CommonOptions common = {};
+};
+struct AdafactorOptions {
+  LearningRate learning_rate = 0.001;
+  double beta_2_decay = -0.8, epsilon_1 = 1e-30, epsilon_2 = 1e-3, clip_threshold = 1;
+  bool relative_step = true;
+  CommonOptions common = {};
+};
+struct MomentOptions {
+  LearningRate learning_rate = 0.001;
+  double beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-7;
+  CommonOptions common = {};
+};
+struct LionOptions {
+  LearningRate learning_rate = 0.001;
+  double beta_1 = 0.9, beta_2 = 0.99;
+  CommonOptions common = {};
+};
+struct FtrlOptions {
+  LearningRate learning_rate = 0.001;
+  double learning_rate_power = -0.5, initial_accumulator_value = 0.1, beta = 0;
+  double l1_regularization_strength = 0, l2_regularization_strength = 0, l2_shrinkage_regularization_strength = 0;
+  CommonOptions common = {};
+};
 Optimizer SGD(const SGDOptions& options = {});
 Optimizer Adam(const AdamOptions& options = {});
 Optimizer AdamW(const AdamOptions& options = {});
 Optimizer RMSprop(const RMSpropOptions& options = {});
 Optimizer Adagrad(const AdagradOptions& options = {});
+Optimizer Adadelta(const AdadeltaOptions& options = {});
+Optimizer Adafactor(const AdafactorOptions& options = {});
+Optimizer Adamax(const MomentOptions& options = {});
+Optimizer Nadam(const MomentOptions& options = {});
+Optimizer Lamb(const MomentOptions& options = {});
+Optimizer Lion(const LionOptions& options = {});
+Optimizer Ftrl(const FtrlOptions& options = {});
 
 }  // namespace lepton::optim

@@ -242,7 +242,9 @@ const Weight* Model::State::weight_of_state(std::string_view state) const {
 runtime::TensorMap Model::save_states() const {
   runtime::TensorMap states = state_->variables->save();
   for (auto& [name, value] : states) {
-    if (const Weight* weight = state_->weight_of_state(name)) value = nn::to_shown(*weight, value);
+    // What has the weight's shape is shown as the weight is; row and column sums of an optimiser stay as they are.
+    const Weight* weight = state_->weight_of_state(name);
+    if (weight != nullptr && value.shape() == weight->stored.shape) value = nn::to_shown(*weight, value);
   }
   return states;
 }
@@ -252,7 +254,7 @@ Result<void> Model::restore_states(const runtime::TensorMap& states) {
     runtime::TensorMap stored;
     for (const auto& [name, value] : states) {
       const Weight* weight = state_->weight_of_state(name);
-      stored[name] = weight == nullptr ? value : nn::to_stored(*weight, value);
+      stored[name] = weight != nullptr && value.shape() == weight->shape ? nn::to_stored(*weight, value) : value;
     }
     state_->variables->restore(stored).value();
   });

@@ -19,4 +19,14 @@ Optimizer make(std::string_view name, const LearningRate& learning_rate, const C
   return Optimizer(Spec(std::string(name), std::move(own)));
 }
 
+Optimizer make(std::string_view name, const MomentOptions& o) {
+  return make(name, o.learning_rate, o.common, {{"beta_1", o.beta_1}, {"beta_2", o.beta_2}, {"epsilon", o.epsilon}});
+}
+
+std::vector<AttributeDef> moment_arguments() {
+  return {{"beta_1", 0.9, probability, "decay of the first moment"},
+          {"beta_2", 0.999, probability, "decay of the second moment"},
+          {"epsilon", 1e-7, positive, "keeps the division finite"}};
+}
+
 }  // namespace lepton::optim

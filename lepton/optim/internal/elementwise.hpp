@@ -12,5 +12,8 @@ inline Value plus(const Value& x, double offset) { return ops::add(x, ops::const
 
 /// An optimiser from its options.
 Optimizer make(std::string_view name, const LearningRate& learning_rate, const CommonOptions& common, Attributes own);
+Optimizer make(std::string_view name, const MomentOptions& options);
+/// beta_1, beta_2 and epsilon of Adam's relatives.
+std::vector<AttributeDef> moment_arguments();
 
 }  // namespace lepton::optim

@@ -59,11 +59,27 @@ def optimizer_cases():
         "rmsprop_weight_decay": lambda: o.RMSprop(0.01, weight_decay=0.05),
         "adagrad": lambda: o.Adagrad(0.1),
         "adagrad_options": lambda: o.Adagrad(0.05, initial_accumulator_value=0.5, epsilon=1e-4, weight_decay=0.01),
+        "adadelta": lambda: o.Adadelta(1.0),
+        "adadelta_options": lambda: o.Adadelta(0.5, rho=0.8, epsilon=1e-4, clipnorm=0.5),
+        "adafactor": lambda: o.Adafactor(0.05),
+        "adafactor_options": lambda: o.Adafactor(0.3, beta_2_decay=-0.6, epsilon_2=1e-2, clip_threshold=0.5, relative_step=False),
+        "adamax": lambda: o.Adamax(0.01),
+        "adamax_options": lambda: o.Adamax(0.02, beta_1=0.8, beta_2=0.95, epsilon=1e-3, weight_decay=0.01),
+        "nadam": lambda: o.Nadam(0.01),
+        "nadam_options": lambda: o.Nadam(0.02, beta_1=0.8, beta_2=0.95, epsilon=1e-3, use_ema=True, ema_momentum=0.8),
+        "lamb": lambda: o.Lamb(0.01),
+        "lamb_options": lambda: o.Lamb(0.05, beta_1=0.8, beta_2=0.95, epsilon=1e-3, weight_decay=0.01),
+        "lion": lambda: o.Lion(0.003),
+        "lion_options": lambda: o.Lion(0.002, beta_1=0.8, beta_2=0.9, weight_decay=0.05),
+        "ftrl": lambda: o.Ftrl(0.1),
+        "ftrl_options": lambda: o.Ftrl(0.2, learning_rate_power=-0.6, initial_accumulator_value=0.3, beta=0.2,
+                                       l1_regularization_strength=0.01, l2_regularization_strength=0.02,
+                                       l2_shrinkage_regularization_strength=0.03),
     }
     mse = losses.MeanSquaredError
     yield from (case("optimizer_" + n, dense(2), "regression", mse, make) for n, make in table.items())
     crossentropy = losses.SparseCategoricalCrossentropy
-    for name in ("sgd", "sgd_nesterov", "adam", "adamw", "rmsprop", "adagrad"):
+    for name in ("sgd", "sgd_nesterov", "adam", "adamw", "rmsprop", "adagrad", "adafactor", "nadam", "lamb"):
         yield case("conv_" + name, conv(3, "softmax"), "class_index", crossentropy, table[name])
 
 
