@@ -23,10 +23,9 @@ struct Context {
 /// Prints what `--json` asks for.
 void print_json(const Json& json);
 
-/// ONNX files, for the commands that take models.
-bool is_onnx(const std::string& path);
-void show_onnx(const std::string& path, bool as_json);
-void predict_onnx(const std::string& path, const std::vector<std::string>& paths, const std::string& out, bool as_json);
+/// ONNX and TensorFlow Lite files, for the commands that take models.
+void show_graph_file(const std::string& path, bool as_json);
+void predict_graph_file(const std::string& path, const std::vector<std::string>& paths, const std::string& out, bool as_json);
 
 void add_demo(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);

@@ -5,6 +5,7 @@
 #include "lepton/base/files.hpp"
 #include "lepton/base/path.hpp"
 #include "lepton/cli/commands.hpp"
+#include "lepton/formats/tflite/translator.hpp"
 #include "lepton/ops/onnx/table.hpp"
 #include "lepton/ops/op_table.hpp"
 #include "lepton/tasks/task.hpp"
@@ -101,11 +102,24 @@ std::string onnx_page() {
   return text;
 }
 
+std::string tflite_page() {
+  const std::vector<std::string> operators = formats::tflite_operators();
+  std::string text = fmt::format(
+      "{}# TensorFlow Lite operators\n\n{} operators are read, with their fused activations, as float, quantised (int8, uint8, int16) or "
+      "with "
+      "quantised weights only. Inputs and results keep their types and axes. Models with several subgraphs, sparse or string tensors and "
+      "custom operators are not supported.\n\n",
+      kWritten, operators.size());
+  for (const std::string& name : operators) text += fmt::format("- `{}`\n", name);
+  return text;
+}
+
 void write_pages(const std::string& folder) {
   std::map<std::string, std::string> pages = op_pages();
   pages["errors.md"] = errors_page();
   pages["tasks.md"] = tasks_page();
   pages["onnx.md"] = onnx_page();
+  pages["tflite.md"] = tflite_page();
   local_files().make_folders(join_path(folder, "ops")).value();
   for (auto& [name, text] : pages) {
     while (text.ends_with("\n\n")) text.pop_back();

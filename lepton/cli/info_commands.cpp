@@ -10,6 +10,7 @@
 #include "lepton/cli/commands.hpp"
 #include "lepton/data/inspect/inspect.hpp"
 #include "lepton/data/named_dataset.hpp"
+#include "lepton/formats/graph_file.hpp"
 #include "lepton/formats/package.hpp"
 #include "lepton/kernels/build_info.hpp"
 #include "lepton/ops/op_table.hpp"
@@ -61,7 +62,7 @@ void show_op(const std::string& name, bool as_json) {
 
 // A package: what it predicts, its layers, and what it was worth on validation data.
 void show_model(const std::string& path, bool as_json) {
-  if (is_onnx(path)) return show_onnx(path, as_json);
+  if (formats::is_graph_file(path)) return show_graph_file(path, as_json);
   train::LoadedPackage loaded = train::load_package(local_files(), path).value();
   if (as_json) return print_json(*loaded.manifest);
   fmt::print("{}\n{}\n", loaded.model.summary(1), loaded.card);

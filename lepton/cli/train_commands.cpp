@@ -10,6 +10,7 @@
 #include "lepton/data/image/codec.hpp"
 #include "lepton/data/picture_source.hpp"
 #include "lepton/data/split.hpp"
+#include "lepton/formats/graph_file.hpp"
 #include "lepton/tasks/settings.hpp"
 #include "lepton/tasks/task.hpp"
 
@@ -244,7 +245,7 @@ void add_predict(CLI::App& app, Context& context) {
   command->add_flag("--json", *as_json, "print JSON");
   command->callback([=, &context] {
     context.run = [=] {
-      if (is_onnx(*model)) return predict_onnx(*model, *paths, *out, *as_json);
+      if (formats::is_graph_file(*model)) return predict_graph_file(*model, *paths, *out, *as_json);
       if (!out->empty()) fail(ErrorCode::kInvalidArgument, "--out is for ONNX files; use --json");
       std::vector<std::string> all;
       for (const std::string& path : *paths) {

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "lepton/formats/graph_file.hpp"
 #include "lepton/formats/onnx/importer.hpp"
 #include "lepton/runtime/program.hpp"
 
@@ -130,10 +131,9 @@ Result<OnnxModel> OnnxModel::make(OnnxModelFile file) {
 }
 
 Result<OnnxModel> OnnxModel::load(FileSystem& files, const std::string& path) {
-  LEPTON_TRY(OnnxModelFile file, read_onnx_file(files, path));
+  LEPTON_TRY(OnnxModelFile file, read_graph_file(files, path));
   auto model = make(std::move(file));
-  if (!model) return model.error().with_context(path);
-  return model;
+  return std::move(model).with_context(path);
 }
 
 const OnnxModelFile& OnnxModel::file() const { return state_->file; }

@@ -20,7 +20,7 @@ class OnnxModel {
   static Result<OnnxModel> make(OnnxModelFile file);
   /// The error that make() would give.
   static Result<void> check(const OnnxModelFile& file);
-  /// Reads a file and makes the model.
+  /// Reads a file (ONNX or TensorFlow Lite) and makes the model.
   static Result<OnnxModel> load(FileSystem& files, const std::string& path);
   ~OnnxModel();
   OnnxModel(OnnxModel&&) noexcept;

@@ -448,11 +448,4 @@ Result<OnnxModelFile> read_onnx(std::span<const std::byte> bytes, std::shared_pt
   return catch_error([&] { return Decoder(std::move(owner), options).model(WireReader(bytes)).value(); });
 }
 
-Result<OnnxModelFile> read_onnx_file(FileSystem& files, const std::string& path) {
-  LEPTON_TRY(const std::shared_ptr<MappedFile> file, files.map(path));
-  auto model = read_onnx(file->bytes(), file, {.folder = parent_folder(path)});
-  if (!model) return model.error().with_context(path);
-  return model;
-}
-
 }  // namespace lepton::formats

@@ -52,6 +52,7 @@ struct OnnxFunction {
 };
 
 struct OnnxModelFile {
+  std::string format = "ONNX";  // of the file
   std::int64_t ir_version = 0;
   std::string producer;
   std::map<std::string, int> opsets;  // by domain; "" is ONNX's own
@@ -75,8 +76,6 @@ struct OnnxReadOptions {
 ///          kUnsupported for dtypes that Lepton lacks (named with the tensor); kResourceExhausted beyond the limits.
 /// Source:  onnx.proto of ONNX 1.23.
 Result<OnnxModelFile> read_onnx(std::span<const std::byte> bytes, std::shared_ptr<const void> owner, const OnnxReadOptions& options = {});
-/// Maps and decodes a file; external data is looked for beside it.
-Result<OnnxModelFile> read_onnx_file(FileSystem& files, const std::string& path);
 
 /// Decodes a TensorProto alone (the backend tests keep inputs and outputs so).
 Result<Tensor> read_onnx_tensor(std::span<const std::byte> bytes, std::shared_ptr<const void> owner);

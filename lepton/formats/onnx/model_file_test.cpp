@@ -7,6 +7,7 @@
 #include "lepton/base/path.hpp"
 #include "lepton/base/testing/temporary_folder.hpp"
 #include "lepton/base/wire.hpp"
+#include "lepton/formats/graph_file.hpp"
 #include "lepton/formats/onnx/importer.hpp"
 #include "lepton/formats/onnx/model.hpp"
 
@@ -159,7 +160,7 @@ class ExternalData : public ::testing::Test {
   std::string path(const std::string& name) const { return join_path(folder_.path(), name); }
   Result<OnnxModelFile> load(const WireWriter& t) {
     write_atomic(local_files(), path("model/m.onnx"), with_tensor(t)).value();
-    return read_onnx_file(local_files(), path("model/m.onnx"));
+    return read_graph_file(local_files(), path("model/m.onnx"));
   }
   void refuse(const std::string& location, ErrorCode code) {
     const auto file = load(external(location, "0", "16"));

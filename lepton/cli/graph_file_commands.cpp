@@ -1,4 +1,5 @@
-// What `model show` and `predict` do with an ONNX file: it has no recipe and no labels, so inputs and results are arrays.
+// What `model show` and `predict` do with ONNX and TensorFlow Lite files: they have no recipe and no labels, so inputs and results are
+// arrays.
 #include <algorithm>
 #include <map>
 
@@ -6,6 +7,7 @@
 #include "lepton/base/json.hpp"
 #include "lepton/base/path.hpp"
 #include "lepton/cli/commands.hpp"
+#include "lepton/formats/graph_file.hpp"
 #include "lepton/formats/npz.hpp"
 #include "lepton/formats/onnx/model.hpp"
 
@@ -56,7 +58,7 @@ std::vector<Tensor> read_inputs(const formats::OnnxModelFile& model, const std::
       given[model.graph.inputs.size() == 1 ? model.graph.inputs[0].name : std::string(file_stem(path))] = formats::read_npy(view).value();
     } else {
       fail(ErrorCode::kUnsupported,
-           "{}: an ONNX file does not say how such a file becomes numbers; give its inputs as .npz (arrays by name) or .npy", path);
+           "{}: the model does not say how such a file becomes numbers; give its inputs as .npz (arrays by name) or .npy", path);
     }
   }
   std::vector<Tensor> inputs;
@@ -72,16 +74,15 @@ std::vector<Tensor> read_inputs(const formats::OnnxModelFile& model, const std::
 
 }  // namespace
 
-bool is_onnx(const std::string& path) { return file_extension(path) == "onnx"; }
-
-void show_onnx(const std::string& path, bool as_json) {
-  const formats::OnnxModelFile model = formats::read_onnx_file(local_files(), path).value();
+void show_graph_file(const std::string& path, bool as_json) {
+  const formats::OnnxModelFile model = formats::read_graph_file(local_files(), path).value();
   const auto supported = formats::OnnxModel::check(model);
   std::int64_t parameters = 0;
   for (const auto& [name, value] : model.graph.initializers) parameters += value.num_elements();
   const std::map<std::string, int> counts = count_operators(model.graph.nodes);
   if (as_json) {
-    return print_json({{"producer", model.producer},
+    return print_json({{"format", model.format},
+                       {"producer", model.producer},
                        {"ir_version", model.ir_version},
                        {"opsets", model.opsets},
                        {"inputs", values_json(model.graph.inputs)},
@@ -92,9 +93,8 @@ void show_onnx(const std::string& path, bool as_json) {
                        {"runs_here", static_cast<bool>(supported)},
                        {"missing", supported ? "" : supported.error().message()}});
   }
-  fmt::print("{}: ONNX, made by {}, IR version {}\n", path, model.producer.empty() ? "nobody who says so" : model.producer,
-             model.ir_version);
-  for (const auto& [domain, version] : model.opsets) fmt::print("  opset {}{}\n", version, domain.empty() ? "" : " of " + domain);
+  fmt::print("{}: {}, made by {}\n", path, model.format, model.producer.empty() ? "nobody who says so" : model.producer);
+  for (const auto& [domain, version] : model.opsets) fmt::print("  {} opset {}\n", domain.empty() ? "ONNX" : domain, version);
   for (const formats::OnnxValueInfo& info : model.graph.inputs) fmt::print("  input  {:<24} {}\n", info.name, type_text(info));
   for (const formats::OnnxValueInfo& info : model.graph.outputs) fmt::print("  output {:<24} {}\n", info.name, type_text(info));
   fmt::print("  {} numbers in {} tensors, {} nodes, {} functions\n  operators:", parameters, model.graph.initializers.size(),
@@ -103,7 +103,7 @@ void show_onnx(const std::string& path, bool as_json) {
   fmt::print("\n{}\n", supported ? "every operator is supported; lepton predict runs it" : supported.error().message());
 }
 
-void predict_onnx(const std::string& path, const std::vector<std::string>& paths, const std::string& out, bool as_json) {
+void predict_graph_file(const std::string& path, const std::vector<std::string>& paths, const std::string& out, bool as_json) {
   formats::OnnxModel model = formats::OnnxModel::load(local_files(), path).value();
   const std::vector<Tensor> results = model.run(read_inputs(model.file(), paths)).value();
   formats::NamedTensors named;

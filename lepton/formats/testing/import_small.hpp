@@ -1,0 +1,23 @@
+// For fuzz targets: reads a decoded model for small inputs. Nothing runs, but constants are computed.
+#pragma once
+
+#include "lepton/formats/onnx/importer.hpp"
+
+namespace lepton::formats::testing {
+
+inline void import_small(const OnnxModelFile& file) {
+  if (!check_operators(file)) return;
+  std::vector<TensorType> inputs;
+  for (const OnnxValueInfo& info : file.graph.inputs) {
+    if (!info.dtype) return;
+    Dims dims = info.dims.value_or(Dims{2});
+    double elements = 1;
+    for (std::int64_t& dim : dims) elements *= static_cast<double>(dim == kAnyDim ? (dim = 2) : dim);
+    if (elements > 10'000) return;
+    inputs.push_back({*info.dtype, Shape(dims)});
+  }
+  const auto stage = import_onnx(file, inputs, {}, {.max_elements = 10'000, .max_nodes = 500});
+  (void)stage;
+}
+
+}  // namespace lepton::formats::testing
