@@ -1,0 +1,75 @@
+// Looking up, making and measuring models of the zoo.
+#include "lepton/zoo/zoo.hpp"
+
+#include <algorithm>
+
+#include "lepton/graph/builder.hpp"
+#include "lepton/graph/cost.hpp"
+
+namespace lepton::zoo {
+
+std::vector<ModelDef> make_all_models();  // generated
+
+std::span<const ModelDef> all_models() {
+  static const std::vector<ModelDef> table = [] {
+    std::vector<ModelDef> models = make_all_models();
+    std::ranges::sort(models, {}, &ModelDef::name);
+    return models;
+  }();
+  return table;
+}
+
+const ModelDef& get_model(std::string_view name) {
+  std::string hyphenated(name);
+  std::ranges::replace(hyphenated, '_', '-');
+  return *find_row(all_models(), hyphenated, "zoo").value();
+}
+
+Options options_from(const Attributes& arguments) {
+  const Options defaults;
+  const std::vector<AttributeDef> declared = {
+      {"width", defaults.width, positive, "factor of the numbers of channels"},
+      {"weight_decay", defaults.weight_decay, non_negative, "half the factor of the squared kernels in the loss"}};
+  const Attributes complete = complete_attributes("zoo", declared, arguments).value();
+  Options options;
+  options.width = complete.number("width");
+  options.weight_decay = complete.number("weight_decay");
+  return options;
+}
+
+nn::Symbol build(const ModelDef& model, const nn::Symbol& x, const Options& options) {
+  if (options.width != 1 && !model.has_width)
+    fail(ErrorCode::kInvalidArgument, "{}: has one width only (got {})", model.name, options.width);
+  if (options.width <= 0) fail(ErrorCode::kInvalidArgument, "{}: width must be positive (got {})", model.name, options.width);
+  if (model.classes == 0 && options.classes != 0) fail(ErrorCode::kInvalidArgument, "{}: has no classes", model.name);
+  Options complete = options;
+  if (complete.classes == 0) complete.classes = model.classes;
+  return model.build(x, complete);
+}
+
+nn::Network network(std::string_view name, const Options& options, DType dtype) {
+  const ModelDef& model = get_model(name);
+  const nn::Symbol input = nn::Input(options.input_shape.empty() ? model.input_shape : options.input_shape, {.name = "input"});
+  return nn::Network::functional({input}, {build(model, input, options)}, dtype);
+}
+
+train::Model make(std::string_view name, const Options& options, const train::ModelOptions& model) {
+  train::ModelOptions named = model;
+  if (named.name == train::ModelOptions().name) named.name = get_model(name).name;
+  return train::Model(network(name, options, model.dtype), named);
+}
+
+Size measure(const nn::Network& network) {
+  Size size;
+  for (const nn::Weight& weight : network.weights()) {
+    size.parameters += weight.shape.num_elements();
+    if (weight.trainable) size.trainable_parameters += weight.shape.num_elements();
+  }
+  graph::GraphBuilder builder("measured");
+  const nn::Built built = network.build(builder, {});
+  for (std::size_t i = 0; i < built.outputs.size(); ++i) builder.output(fmt::format("output_{}", i), built.outputs[i].value);
+  size.macs = graph::count_macs(builder.graph(), 1);
+  return size;
+}
+
+}  // namespace lepton::zoo

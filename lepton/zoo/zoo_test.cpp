@@ -1,0 +1,66 @@
+// The table of the zoo and the options of its models.
+#include "lepton/zoo/zoo.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "lepton/op/spec.hpp"
+
+namespace lepton::zoo {
+namespace {
+
+ErrorCode code_of(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const Error& error) {
+    return error.code();
+  }
+  return ErrorCode::kInternal;
+}
+
+const nn::Network::Call& last_call(const nn::Network& network) {
+  return network.calls()[static_cast<std::size_t>(network.output_calls()[0].first)];
+}
+
+TEST(ZooTable, NamesAreUniqueAndComplete) {
+  std::set<std::string_view> names;
+  for (const ModelDef& model : all_models()) {
+    EXPECT_TRUE(names.insert(model.name).second) << model.name;
+    EXPECT_EQ(model.name.find('_'), std::string_view::npos) << "underscores stand for hyphens in look-ups: " << model.name;
+    EXPECT_FALSE(model.summary.empty() || model.source.empty() || model.reference.empty()) << model.name;
+  }
+  EXPECT_EQ(code_of([] { get_model("resnet19"); }), ErrorCode::kNotFound);
+}
+
+// Width, classes and missing tops work for every model that says so.
+TEST(ZooTable, OptionsAreKept) {
+  for (const ModelDef& model : all_models()) {
+    if (model.has_width) {
+      EXPECT_LT(measure(network(model.name, {.width = 0.5})).macs, measure(network(model.name)).macs) << model.name;
+    } else {
+      EXPECT_EQ(code_of([&] { (void)network(model.name, {.width = 0.5}); }), ErrorCode::kInvalidArgument) << model.name;
+    }
+    if (model.classes == 0) {
+      EXPECT_EQ(code_of([&] { (void)network(model.name, {.classes = 7}); }), ErrorCode::kInvalidArgument) << model.name;
+      continue;
+    }
+    EXPECT_EQ(last_call(network(model.name, {.classes = 7})).output_shapes[0][-1], 7) << model.name;
+    const Size whole = measure(network(model.name)), headless = measure(network(model.name, {.include_top = false}));
+    EXPECT_LT(headless.parameters, whole.parameters) << model.name;
+  }
+}
+
+TEST(ZooTable, WeightDecayIsALossOfItsOwn) {
+  graph::GraphBuilder builder("decayed");
+  const nn::Built built = network("lenet5", {.weight_decay = 0.1}).build(builder, {});
+  EXPECT_EQ(built.losses.size(), 5u);  // one for each kernel
+}
+
+TEST(ZooTable, OptionsComeFromSpecs) {
+  EXPECT_EQ(options_from(Spec("resnet20(width=0.5, weight_decay=1e-4)").arguments).width, 0.5);
+  EXPECT_EQ(code_of([] { options_from(Spec("resnet20(depth=3)").arguments); }), ErrorCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace lepton::zoo
