@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lepton/base/json_fwd.hpp"
+#include "lepton/tensor/tensor.hpp"
 
 namespace CLI {
 class App;
@@ -26,6 +27,15 @@ void print_json(const Json& json);
 /// ONNX and TensorFlow Lite files, for the commands that take models.
 void show_graph_file(const std::string& path, bool as_json);
 void predict_graph_file(const std::string& path, const std::vector<std::string>& paths, const std::string& out, bool as_json);
+
+/// Keras's files, for the same commands.
+void show_keras_file(const std::string& path, bool as_json);
+void predict_keras_file(const std::string& path, const std::vector<std::string>& paths, const std::string& out, bool as_json);
+
+/// The arrays of .npz and .npy files, in the order of the model's inputs.
+std::vector<Tensor> read_arrays(const std::vector<std::string>& names, const std::vector<std::string>& paths);
+/// Prints results, or writes them to the .npz file `out` as well.
+void print_arrays(const std::vector<std::string>& names, const std::vector<Tensor>& values, const std::string& out, bool as_json);
 
 void add_demo(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);

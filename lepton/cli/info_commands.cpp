@@ -15,6 +15,7 @@
 #include "lepton/kernels/build_info.hpp"
 #include "lepton/ops/op_table.hpp"
 #include "lepton/train/package.hpp"
+#include "lepton/zoo/keras_files/keras_file.hpp"
 
 namespace lepton::cli {
 namespace {
@@ -63,6 +64,7 @@ void show_op(const std::string& name, bool as_json) {
 // A package: what it predicts, its layers, and what it was worth on validation data.
 void show_model(const std::string& path, bool as_json) {
   if (formats::is_graph_file(path)) return show_graph_file(path, as_json);
+  if (zoo::is_keras_file(path)) return show_keras_file(path, as_json);
   train::LoadedPackage loaded = train::load_package(local_files(), path).value();
   if (as_json) return print_json(*loaded.manifest);
   fmt::print("{}\n{}\n", loaded.model.summary(1), loaded.card);

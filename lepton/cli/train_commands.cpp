@@ -13,6 +13,7 @@
 #include "lepton/formats/graph_file.hpp"
 #include "lepton/tasks/settings.hpp"
 #include "lepton/tasks/task.hpp"
+#include "lepton/zoo/keras_files/keras_file.hpp"
 
 namespace lepton::cli {
 namespace {
@@ -239,14 +240,17 @@ void add_predict(CLI::App& app, Context& context) {
   auto paths = std::make_shared<std::vector<std::string>>();
   auto as_json = std::make_shared<bool>(false);
   auto out = std::make_shared<std::string>();
-  command->add_option("model", *model, "a .lepton package or an ONNX file")->required();
-  command->add_option("files", *paths, "picture or CSV files, or a folder of them; for ONNX .npz or .npy with the inputs")->required();
-  command->add_option("--out", *out, "for ONNX: .npz file for the results");
+  command->add_option("model", *model, "a .lepton package, or an ONNX, TensorFlow Lite or Keras file")->required();
+  command
+      ->add_option("files", *paths, "picture or CSV files, or a folder of them; for models of other programs .npz or .npy with the inputs")
+      ->required();
+  command->add_option("--out", *out, "for models of other programs: .npz file for the results");
   command->add_flag("--json", *as_json, "print JSON");
   command->callback([=, &context] {
     context.run = [=] {
       if (formats::is_graph_file(*model)) return predict_graph_file(*model, *paths, *out, *as_json);
-      if (!out->empty()) fail(ErrorCode::kInvalidArgument, "--out is for ONNX files; use --json");
+      if (zoo::is_keras_file(*model)) return predict_keras_file(*model, *paths, *out, *as_json);
+      if (!out->empty()) fail(ErrorCode::kInvalidArgument, "--out is for models of other programs; use --json");
       std::vector<std::string> all;
       for (const std::string& path : *paths) {
         const FileInfo info = local_files().stat(path).value();

@@ -6,7 +6,6 @@
 
 #include "lepton/base/json.hpp"
 #include "lepton/formats/npz.hpp"
-#include "lepton/op/attribute_def.hpp"
 
 namespace lepton::testing {
 
@@ -28,12 +27,5 @@ class GoldenArrays {
  private:
   formats::NamedTensors arrays_;
 };
-
-/// Keras's get_config() of a layer as our attributes: keys that the layer declares, initialisers left out, nested objects
-/// (regularisers) as specs. Throws kUnsupported if the configuration has a setting that the layer lacks and that is not at its default.
-Attributes attributes_from_keras(const std::string& class_name, const Json& config, std::span<const AttributeDef> declared);
-
-/// "BinaryCrossentropy" -> "binary_crossentropy".
-std::string snake_case(const std::string& class_name);
 
 }  // namespace lepton::testing

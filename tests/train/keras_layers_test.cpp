@@ -10,6 +10,7 @@
 #include "lepton/nn/network.hpp"
 #include "lepton/runtime/interpreter.hpp"
 #include "lepton/runtime/testing/conformance.hpp"
+#include "lepton/zoo/keras_files/layer_config.hpp"
 #include "tests/support/golden.hpp"
 
 namespace lepton::train {
@@ -41,7 +42,7 @@ nn::Layer layer_of(const Json& one) {
     }
   }
   const nn::LayerDef& def = nn::get_layer(class_name);
-  return {def, lepton::testing::attributes_from_keras(class_name, config, def.config)};
+  return {def, zoo::layer_from_keras(class_name, config, def.config)};
 }
 
 class KerasLayer : public ::testing::TestWithParam<int> {};

@@ -6,14 +6,13 @@
 
 #include "lepton/nn/layers.hpp"
 #include "lepton/train/model.hpp"
+#include "lepton/zoo/keras_files/layer_config.hpp"
 #include "tests/support/golden.hpp"
 
 namespace lepton::train {
 namespace {
 
-using lepton::testing::attributes_from_keras;
 using lepton::testing::GoldenArrays;
-using lepton::testing::snake_case;
 
 // The cases of two folders, each with the place of its arrays: small models of all kinds, and the README's model on pictures.
 const Json& cases() {
@@ -35,7 +34,7 @@ Spec loss_spec(const Json& json) {
   static const std::map<std::string, std::string> names = {{"KLDivergence", "kl_divergence"}};
   const std::string class_name = json.at("class_name");
   const auto renamed = names.find(class_name);
-  const std::string name = renamed == names.end() ? snake_case(class_name) : renamed->second;
+  const std::string name = renamed == names.end() ? zoo::keras_snake_case(class_name) : renamed->second;
   Attributes arguments;
   for (const auto& [key, value] : json.at("config").items()) {
     if (key == "reduction" || key == "axis" || key == "ignore_class" || value.is_null()) continue;
@@ -109,7 +108,7 @@ Model make_model(const Json& config, const GoldenArrays& arrays, DType dtype) {
     Json own = layer.at("config");
     const Json activity = own.value("activity_regularizer", Json());
     own.erase("activity_regularizer");
-    Attributes attributes = attributes_from_keras(class_name, own, def.config);
+    Attributes attributes = zoo::layer_from_keras(class_name, own, def.config);
     if (layers.empty()) attributes.set("input_shape", config.at("input_shape").get<std::vector<std::int64_t>>());
     layers.emplace_back(def, attributes);
     if (activity.is_object()) layers.push_back(nn::ActivityRegularization({.l2 = activity.at("config").at("l2").get<double>()}));

@@ -1,0 +1,235 @@
+// Where the weights of a layer lie in the three layouts, and the check that each fits.
+#include "lepton/zoo/keras_files/keras_file.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "lepton/base/json.hpp"
+#include "lepton/base/path.hpp"
+#include "lepton/formats/zip.hpp"
+#include "lepton/zoo/keras_files/layer_config.hpp"
+#include "lepton/zoo/keras_files/model_config.hpp"
+
+namespace lepton::zoo {
+namespace {
+
+using formats::Hdf5File;
+
+// Weights of our network by layer, in Keras's order.
+using LayerWeights = std::map<std::string, std::vector<const nn::Weight*>>;
+
+LayerWeights weights_by_layer(const nn::Network& network) {
+  LayerWeights all;
+  for (const nn::Weight& weight : network.weights()) all[network.layer_name(network.layer_of(weight))].push_back(&weight);
+  return all;
+}
+
+// A weight of ours and what the file has for it.
+struct Pair {
+  std::string weight;
+  Tensor value;  // of our dtype
+};
+
+void pair_up(const std::string& layer, const std::vector<const nn::Weight*>& ours, const std::vector<Tensor>& theirs,
+             std::vector<Pair>& pairs) {
+  if (ours.size() != theirs.size())
+    fail(ErrorCode::kDataCorrupt, "keras: the layer '{}' has {} weights, the file {}", layer, ours.size(), theirs.size());
+  for (std::size_t i = 0; i < ours.size(); ++i) {
+    if (ours[i]->shape != theirs[i].shape())
+      fail(ErrorCode::kShapeMismatch, "keras: the weight '{}' has the shape {}, in the file {}", ours[i]->name, ours[i]->shape,
+           theirs[i].shape());
+    pairs.push_back({ours[i]->name, theirs[i].cast(ours[i]->stored.dtype)});
+  }
+}
+
+std::vector<std::string> texts(const Hdf5File& file, const std::string& path, const std::string& name) {
+  std::vector<std::string> all;
+  const auto add = [&](const Json* list) {
+    if (list == nullptr || !list->is_array()) return false;
+    for (const Json& one : *list) {
+      if (!one.is_string()) fail(ErrorCode::kDataCorrupt, "keras: '{}' of '{}' is no list of names", name, path);
+      all.push_back(one.get<std::string>());
+    }
+    return true;
+  };
+  if (add(file.attribute(path, name))) return all;
+  for (int part = 0; add(file.attribute(path, fmt::format("{}{}", name, part))); ++part) {  // long lists are written in parts
+  }
+  return all;
+}
+
+// Keras 2, and whole models in Keras 3's .h5: a group for each layer of the outermost model, whose attribute lists its weights.
+class NamedGroups {
+ public:
+  explicit NamedGroups(const Hdf5File& file)
+      : file_(file),
+        root_(file.attribute("model_weights", "layer_names") != nullptr || file.attribute("model_weights", "layer_names0") != nullptr
+                  ? "model_weights"
+                  : "") {}
+  bool present() const { return !layers().empty(); }
+  std::vector<std::string> layers() const { return texts(file_, root_, "layer_names"); }
+  std::vector<Tensor> weights(const std::string& layer) const {
+    const std::string group = root_.empty() ? layer : root_ + "/" + layer;
+    std::vector<Tensor> all;
+    for (const std::string& name : texts(file_, group, "weight_names")) {
+      const Tensor* found = file_.data.find(group + "/" + name);
+      if (found == nullptr) fail(ErrorCode::kDataCorrupt, "keras: the file has no weight '{}' of the layer '{}'", name, layer);
+      all.push_back(*found);
+    }
+    return all;
+  }
+
+ private:
+  const Hdf5File& file_;
+  std::string root_;
+};
+
+// The weights of a layer; of a model first all that are trained, then the others, as its `weights` lists them.
+void collect(const KerasLayer& layer, const LayerWeights& ours, bool trainable, std::vector<const nn::Weight*>& all) {
+  for (const KerasLayer& inner : layer.layers) collect(inner, ours, trainable, all);
+  const auto found = ours.find(layer.ours);
+  if (layer.ours.empty() || found == ours.end()) return;
+  for (const nn::Weight* weight : found->second) {
+    if (weight->trainable == trainable) all.push_back(weight);
+  }
+}
+
+std::vector<Pair> from_named_groups(const NamedGroups& groups, const std::vector<KerasLayer>& layers, const LayerWeights& ours) {
+  std::vector<std::string> names = groups.layers();
+  std::erase_if(names, [&](const std::string& name) { return groups.weights(name).empty(); });
+  std::vector<Pair> pairs;
+  std::size_t next = 0;
+  for (const KerasLayer& layer : layers) {
+    std::vector<const nn::Weight*> wanted;
+    if (layer.layers.empty()) {
+      if (const auto found = ours.find(layer.ours); found != ours.end() && !layer.ours.empty()) wanted = found->second;
+    } else {
+      collect(layer, ours, true, wanted);
+      collect(layer, ours, false, wanted);
+    }
+    if (wanted.empty()) continue;
+    if (next == names.size()) fail(ErrorCode::kDataCorrupt, "keras: the file has no weights for the layer '{}'", layer.name);
+    pair_up(layer.name, wanted, groups.weights(names[next++]), pairs);
+  }
+  if (next < names.size()) fail(ErrorCode::kDataCorrupt, "keras: the file has weights for '{}', the model has no such layer", names[next]);
+  return pairs;
+}
+
+// "a/10" comes after "a/9".
+bool by_number(const std::string& a, const std::string& b) {
+  return a.size() != b.size() && a.substr(0, a.rfind('/')) == b.substr(0, b.rfind('/')) ? a.size() < b.size() : a < b;
+}
+
+// Keras 3: layers/<key>/vars/<number>, the keys being names of classes, numbered.
+class NumberedGroups {
+ public:
+  explicit NumberedGroups(const Hdf5File& file) : file_(file) {}
+
+  void pair(const std::string& root, const std::vector<KerasLayer>& layers, const LayerWeights& ours, std::vector<Pair>& pairs) const {
+    std::map<std::string, int> counts;
+    for (const KerasLayer& layer : layers) {
+      const std::string base = keras_snake_case(layer.class_name);
+      const int count = counts[base]++;
+      const std::string key = root + "layers/" + (count == 0 ? base : fmt::format("{}_{}", base, count));
+      if (!layer.layers.empty()) {
+        pair(key + "/", layer.layers, ours, pairs);
+      } else if (const auto wanted = ours.find(layer.ours); wanted != ours.end() && !layer.ours.empty()) {
+        pair_up(layer.name, wanted->second, weights(key + "/"), pairs);
+      }
+    }
+  }
+
+ private:
+  std::vector<Tensor> weights(const std::string& prefix) const {
+    std::vector<std::pair<std::string, Tensor>> found;
+    for (const auto& [path, value] : file_.data.tensors) {
+      if (path.starts_with(prefix) && path.find("seed_generator") == std::string::npos) found.emplace_back(path, value);
+    }
+    std::ranges::sort(found, by_number, [](const auto& one) { return one.first; });
+    std::vector<Tensor> values;
+    for (auto& [path, value] : found) values.push_back(std::move(value));
+    return values;
+  }
+  const Hdf5File& file_;
+};
+
+// All weights are found and fit before the first is set, and before memory is taken for what a hostile configuration wants.
+std::vector<Pair> match_weights(const Hdf5File& file, const std::vector<KerasLayer>& layers, const nn::Network& network) {
+  const LayerWeights ours = weights_by_layer(network);
+  const NamedGroups named(file);
+  std::vector<Pair> pairs;
+  if (named.present()) {
+    pairs = from_named_groups(named, layers, ours);
+  } else {
+    NumberedGroups(file).pair("", layers, ours, pairs);
+  }
+  return pairs;
+}
+
+void set_weights(const std::vector<Pair>& pairs, train::Model& model) {
+  for (const Pair& pair : pairs) model.set_weight(pair.weight, pair.value);
+}
+
+struct Opened {
+  Hdf5File weights;
+  std::string config;  // "" if the file has none
+};
+
+Opened open_archive(std::span<const std::byte> bytes, const formats::Hdf5Options& options) {
+  const formats::ZipReader zip = formats::ZipReader::open(bytes).value();
+  const auto extract = [&](std::string_view name) {
+    const auto* entry = zip.find(name);
+    if (entry == nullptr) fail(ErrorCode::kDataCorrupt, "keras: the archive has no '{}'", name);
+    return zip.extract(*entry).value();
+  };
+  const std::vector<std::byte> config = extract("config.json");
+  return {formats::read_hdf5(extract("model.weights.h5"), options).value(),
+          std::string(reinterpret_cast<const char*>(config.data()), config.size())};
+}
+
+Opened open(FileSystem& files, const std::string& path, formats::Hdf5Options options) {
+  const std::shared_ptr<MappedFile> file = files.map(path).value();
+  options.skipped.insert(options.skipped.end(), {"optimizer_weights", "optimizer"});
+  if (!formats::is_hdf5(file->bytes())) return open_archive(file->bytes(), options);
+  Opened made{formats::read_hdf5(file->bytes(), options).value(), {}};
+  if (const Json* config = made.weights.attribute("", "model_config"); config != nullptr && config->is_string())
+    made.config = config->get<std::string>();
+  return made;
+}
+
+}  // namespace
+
+bool is_keras_file(const std::string& path) {
+  const std::string extension = file_extension(path);
+  return extension == "keras" || extension == "h5" || extension == "hdf5";
+}
+
+Result<train::Model> load_keras_file(FileSystem& files, const std::string& path, const formats::Hdf5Options& options) {
+  return catch_error([&] {
+           const Opened file = open(files, path, options);
+           if (file.config.empty())
+             fail(ErrorCode::kUnsupported,
+                  "the file holds weights without a model; build the model and load them with load_keras_weights()");
+           KerasModel read = model_from_keras(parse_json(file.config, {.max_depth = 128}).value()).value();
+           const std::vector<Pair> pairs = match_weights(file.weights, read.layers, read.network);
+           train::Model model(std::move(read.network));
+           set_weights(pairs, model);
+           return model;
+         })
+      .with_context(path);
+}
+
+Result<void> load_keras_weights(FileSystem& files, const std::string& path, train::Model& model, const formats::Hdf5Options& options) {
+  return catch_error([&] {
+           const Opened file = open(files, path, options);
+           std::vector<KerasLayer> layers;
+           for (std::size_t i = 0; i < model.network().layers().size(); ++i) {
+             const std::string& name = model.network().layer_name(i);
+             layers.push_back({name, std::string(model.network().layers()[i].def().name), name, {}});
+           }
+           set_weights(match_weights(file.weights, layers, model.network()), model);
+         })
+      .with_context(path);
+}
+
+}  // namespace lepton::zoo

@@ -1,0 +1,313 @@
+// Calls of layers are made in the order in which their inputs become known, whatever the order in the file.
+#include "lepton/zoo/keras_files/model_config.hpp"
+
+#include <fmt/ranges.h>
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include <set>
+
+#include "lepton/base/json.hpp"
+#include "lepton/zoo/keras_files/layer_config.hpp"
+
+namespace lepton::zoo {
+namespace {
+
+constexpr std::size_t kMaxLayers = 10'000;
+constexpr int kMaxDepth = 16;  // of models within models
+
+bool is_model(const std::string& class_name) { return class_name == "Sequential" || class_name == "Functional" || class_name == "Model"; }
+
+std::string text_of(const Json& json, std::string_view key) { return json_get<std::string>(json, key).value(); }
+const Json& member(const Json& json, std::string_view key) { return *json_member(json, key).value(); }
+
+const Json& layers_of(const Json& model) {
+  const Json& config = member(model, "config");
+  const Json& layers = config.is_array() ? config : member(config, "layers");  // Keras 2.2 wrote a Sequential's layers alone
+  if (!layers.is_array()) fail(ErrorCode::kParseError, "keras: 'layers' must be a list");
+  if (layers.size() > kMaxLayers) fail(ErrorCode::kResourceExhausted, "keras: a model of {} layers", layers.size());
+  return layers;
+}
+
+void find_missing(const Json& model, int depth, std::set<std::string>& missing) {
+  if (depth > kMaxDepth) fail(ErrorCode::kResourceExhausted, "keras: models more than {} deep in each other", kMaxDepth);
+  for (const Json& layer : layers_of(model)) {
+    const std::string class_name = text_of(layer, "class_name");
+    const auto is_known = [&] {
+      return std::ranges::any_of(nn::all_layers(), [&](const nn::LayerDef& def) { return def.name == class_name; });
+    };
+    if (is_model(class_name)) {
+      find_missing(layer, depth + 1, missing);
+    } else if (class_name == "Lambda") {
+      missing.insert("Lambda (Python code in a file is never run)");
+    } else if (class_name != "InputLayer" && !is_known()) {
+      missing.insert(class_name);
+    }
+  }
+}
+
+// Where a tensor of a functional model comes from.
+struct Place {
+  std::string layer;
+  std::int64_t call = 0, output = 0;
+};
+
+Place place_of(const Json& json) {
+  if (!json.is_array() || json.size() < 3 || !json[0].is_string() || !json[1].is_number_integer() || !json[2].is_number_integer())
+    fail(ErrorCode::kParseError, "keras: a tensor must be [layer, call, output], not {}", dump_json(json).substr(0, 100));
+  return {json[0].get<std::string>(), json[1].get<std::int64_t>(), json[2].get<std::int64_t>()};
+}
+
+// ["dense", 0, 0], or a list or object of such.
+void collect_places(const Json& json, std::vector<Place>& places, int depth = 0) {
+  if (depth > kMaxDepth) fail(ErrorCode::kParseError, "keras: tensors nested too deep");
+  if (json.is_array() && !json.empty() && json[0].is_string()) return places.push_back(place_of(json));
+  if (!json.is_array() && !json.is_object()) fail(ErrorCode::kParseError, "keras: a tensor must be [layer, call, output]");
+  for (const Json& one : json) collect_places(one, places, depth + 1);
+}
+
+// The tensors among a call's arguments, as Keras 3 writes them.
+void collect_tensors(const Json& json, std::vector<Place>& places, const std::string& layer, int depth = 0) {
+  if (depth > kMaxDepth) fail(ErrorCode::kParseError, "keras: tensors nested too deep");
+  if (json.is_array()) {
+    for (const Json& one : json) collect_tensors(one, places, layer, depth + 1);
+  } else if (json.is_object() && json.value("class_name", "") == "__keras_tensor__") {
+    places.push_back(place_of(member(member(json, "config"), "keras_history")));
+  } else if (!json.is_null() && json != false && json != true) {
+    fail(ErrorCode::kUnsupported, "keras: the layer '{}' is called with {}, which is no tensor", layer, dump_json(json).substr(0, 100));
+  }
+}
+
+bool says_nothing(const Json& arguments) {
+  return std::ranges::all_of(arguments, [](const Json& value) { return value.is_null() || value.is_boolean(); });
+}
+
+std::vector<Place> inputs_of_call(const Json& call, const std::string& layer) {
+  std::vector<Place> places;
+  if (call.is_object()) {
+    collect_tensors(member(call, "args"), places, layer);
+    if (const auto named = call.find("kwargs"); named != call.end() && !says_nothing(*named))
+      fail(ErrorCode::kUnsupported, "keras: the layer '{}' is called with named arguments", layer);
+    return places;
+  }
+  if (!call.is_array()) fail(ErrorCode::kParseError, "keras: the layer '{}' has a call that is no list", layer);
+  for (const Json& one : call) {
+    places.push_back(place_of(one));
+    if (one.size() > 3 && !says_nothing(one[3]))
+      fail(ErrorCode::kUnsupported, "keras: the layer '{}' is called with named arguments", layer);
+  }
+  return places;
+}
+
+class ModelReader {
+ public:
+  KerasModel read(const Json& model) {
+    std::set<std::string> missing;
+    if (!is_model(text_of(model, "class_name"))) fail(ErrorCode::kUnsupported, "keras: a {} is no model", text_of(model, "class_name"));
+    find_missing(model, 0, missing);
+    if (!missing.empty())
+      fail(ErrorCode::kUnsupported, "keras: Lepton does not have {} of the model's layers: {}", missing.size(), fmt::join(missing, ", "));
+    std::vector<KerasLayer> layers;
+    const std::vector<nn::Symbol> outputs = read_model(model, nullptr, "", layers);
+    KerasModel made{nn::Network::functional(inputs_, outputs), std::move(layers)};
+    check_axes(made.network);
+    return made;
+  }
+
+ private:
+  using Symbols = std::vector<nn::Symbol>;
+
+  // `given`: what a model within another is called with; null for the outermost, whose inputs are made.
+  Symbols read_model(const Json& model, const Symbols* given, const std::string& prefix, std::vector<KerasLayer>& tree) {
+    return text_of(model, "class_name") == "Sequential" ? sequential(model, given, prefix, tree) : functional(model, given, prefix, tree);
+  }
+
+  Symbols sequential(const Json& model, const Symbols* given, const std::string& prefix, std::vector<KerasLayer>& tree) {
+    Symbols x = given == nullptr ? Symbols() : *given;
+    const Json& layers = layers_of(model);
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      const Json& layer = layers[i];
+      if (text_of(layer, "class_name") == "InputLayer") {
+        const bool to_symbols = i + 1 < layers.size() && text_of(layers[i + 1], "class_name") == "Embedding";
+        tree.push_back({text_of(member(layer, "config"), "name"), "InputLayer"});
+        if (x.empty()) x = {make_input(member(layer, "config"), to_symbols)};
+        continue;
+      }
+      if (x.empty()) x = {make_input(input_config(layer, model), text_of(layer, "class_name") == "Embedding")};
+      x = Caller(*this, layer, prefix, tree)(x);
+    }
+    return x;
+  }
+
+  // Without an InputLayer the first layer, or the model, says what comes in.
+  static const Json& input_config(const Json& layer, const Json& model) {
+    const Json& config = member(layer, "config");
+    if (config.contains("batch_input_shape") || config.contains("batch_shape")) return config;
+    if (is_model(text_of(layer, "class_name"))) return input_config(layers_of(layer).at(0), layer);
+    const Json& whole = member(model, "config");
+    if (whole.is_object() && whole.contains("build_input_shape")) return whole;
+    fail(ErrorCode::kUnsupported, "keras: the model was never built: it does not say the shape of its input");
+  }
+
+  Symbols functional(const Json& model, const Symbols* given, const std::string& prefix, std::vector<KerasLayer>& tree) {
+    const Json& config = member(model, "config");
+    const Json& layers = layers_of(model);
+    std::map<std::string, std::vector<Symbols>> made;  // by layer and call
+    std::vector<Place> inputs, outputs;
+    collect_places(member(config, "input_layers"), inputs);
+    collect_places(member(config, "output_layers"), outputs);
+    if (given != nullptr && given->size() != inputs.size())
+      fail(ErrorCode::kDataCorrupt, "keras: a model of {} inputs is called with {}", inputs.size(), given->size());
+    const std::set<std::string> to_symbols = inputs_of_embeddings(layers);
+    std::vector<Caller> callers;
+    tree.reserve(layers.size());  // callers keep places in it
+    for (const Json& layer : layers) callers.emplace_back(*this, layer, prefix, tree);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const auto layer = std::ranges::find_if(layers, [&](const Json& one) { return text_of(one, "name") == inputs[i].layer; });
+      if (layer == layers.end()) fail(ErrorCode::kDataCorrupt, "keras: the input '{}' is no layer", inputs[i].layer);
+      made[inputs[i].layer] = {given != nullptr ? Symbols{(*given)[i]}
+                                                : Symbols{make_input(member(*layer, "config"), to_symbols.contains(inputs[i].layer))}};
+    }
+    call_all(layers, callers, made);
+    Symbols results;
+    for (const Place& place : outputs) {
+      const auto symbol = find(made, place);
+      if (!symbol) fail(ErrorCode::kDataCorrupt, "keras: nothing makes the output '{}'", place.layer);
+      results.push_back(*symbol);
+    }
+    return results;
+  }
+
+  static std::set<std::string> inputs_of_embeddings(const Json& layers) {
+    std::set<std::string> names;
+    for (const Json& layer : layers) {
+      if (text_of(layer, "class_name") != "Embedding") continue;
+      for (const Json& call : member(layer, "inbound_nodes")) {
+        for (const Place& place : inputs_of_call(call, text_of(layer, "name"))) names.insert(place.layer);
+      }
+    }
+    return names;
+  }
+
+  static std::optional<nn::Symbol> find(const std::map<std::string, std::vector<Symbols>>& made, const Place& place) {
+    const auto layer = made.find(place.layer);
+    if (layer == made.end() || place.call < 0 || place.call >= std::ssize(layer->second)) return std::nullopt;
+    const Symbols& outputs = layer->second[static_cast<std::size_t>(place.call)];
+    if (place.output < 0 || place.output >= std::ssize(outputs))
+      fail(ErrorCode::kDataCorrupt, "keras: '{}' has no output {}", place.layer, place.output);
+    return outputs[static_cast<std::size_t>(place.output)];
+  }
+
+  // One call of a layer of ours, or of a model whose layers are put in its place. A layer called again shares its weights.
+  class Caller {
+   public:
+    Caller(ModelReader& reader, const Json& json, const std::string& prefix, std::vector<KerasLayer>& tree)
+        : reader_(&reader), json_(&json), prefix_(prefix), tree_(&tree), place_(tree.size()) {
+      const std::string class_name = text_of(json, "class_name");
+      const Json& config = member(json, "config");
+      name_ = json.contains("name") ? text_of(json, "name") : config.is_object() ? text_of(config, "name") : std::string();
+      tree.push_back({name_, class_name});
+      if (class_name == "InputLayer" || is_model(class_name)) return;
+      layer_ = reader.make_layer(json, name_, prefix);
+      tree.back().ours = layer_->name();
+    }
+    Symbols operator()(const Symbols& inputs) {
+      if (layer_) return {(*layer_)(inputs)};
+      KerasLayer& node = (*tree_)[place_];
+      if (!node.layers.empty()) fail(ErrorCode::kUnsupported, "keras: the model '{}' is used more than once", name_);
+      return reader_->read_model(*json_, &inputs, prefix_ + name_ + "/", node.layers);
+    }
+
+   private:
+    ModelReader* reader_;
+    const Json* json_;
+    std::string prefix_, name_;
+    std::vector<KerasLayer>* tree_;
+    std::size_t place_;
+    std::optional<nn::Layer> layer_;
+  };
+
+  static void call_all(const Json& layers, std::vector<Caller>& callers, std::map<std::string, std::vector<Symbols>>& made) {
+    std::size_t waiting = 1, before = 0;
+    while (waiting > 0 && waiting != before) {
+      before = waiting;
+      waiting = 0;
+      for (std::size_t i = 0; i < layers.size(); ++i) {
+        const std::string name = text_of(layers[i], "name");
+        const Json& calls = member(layers[i], "inbound_nodes");
+        if (!calls.is_array()) fail(ErrorCode::kParseError, "keras: the calls of '{}' must be a list", name);
+        for (std::size_t k = made[name].size(); k < calls.size(); ++k) {
+          Symbols inputs;
+          for (const Place& place : inputs_of_call(calls[k], name)) {
+            if (const auto symbol = find(made, place)) inputs.push_back(*symbol);
+          }
+          if (inputs.empty() || inputs.size() != inputs_of_call(calls[k], name).size()) {
+            ++waiting;
+            break;
+          }
+          made[name].push_back(callers[i](inputs));
+        }
+      }
+    }
+    if (waiting > 0) fail(ErrorCode::kDataCorrupt, "keras: {} layers are called with what nothing makes", waiting);
+  }
+
+  nn::Layer make_layer(const Json& json, const std::string& name, const std::string& prefix) {
+    const std::string class_name = text_of(json, "class_name");
+    const Json& config = member(json, "config");
+    const nn::LayerDef& def = nn::get_layer(class_name);
+    const std::string ours = names_.insert(name).second ? name : prefix + name;
+    nn::Layer layer(def, layer_from_keras(class_name, config, def.config), ours);
+    layer.set_trainable(!config.is_object() || config.value("trainable", Json(true)) != false);
+    if (const auto axis = config.find("axis"); axis != config.end())
+      axes_[ours] = axis->is_array() && axis->size() == 1 ? (*axis)[0] : *axis;
+    return layer;
+  }
+
+  // Layers that work on the last axis say so in the file by its number.
+  void check_axes(const nn::Network& network) const {
+    for (const nn::Network::Call& call : network.calls()) {
+      const std::string& name = network.layer_name(call.layer);
+      const auto axis = axes_.find(name);
+      const nn::LayerDef& def = network.layers()[call.layer].def();
+      const bool declared = std::ranges::find(def.config, "axis", &AttributeDef::name) != def.config.end();
+      if (axis == axes_.end() || (declared && def.name != "BatchNormalization") || call.output_shapes.empty()) continue;
+      const int rank = call.output_shapes[0].rank();
+      if (axis->second != -1 && axis->second != rank - 1)
+        fail(ErrorCode::kUnsupported, "keras: '{}' works on axis {}, Lepton's {} on the last", name, dump_json(axis->second), def.name);
+    }
+  }
+
+  nn::Symbol make_input(const Json& config, bool to_symbols) {
+    const Json* shape = nullptr;
+    for (const char* key : {"batch_shape", "batch_input_shape", "build_input_shape"}) {
+      if (const auto found = config.find(key); found != config.end()) shape = &*found;
+    }
+    if (shape == nullptr || !shape->is_array() || shape->empty()) fail(ErrorCode::kParseError, "keras: an input has no shape");
+    Dims dims;
+    for (std::size_t i = 1; i < shape->size(); ++i) {
+      const Json& size = (*shape)[i];
+      if (!size.is_null() &&
+          (!size.is_number_integer() || size.get<std::int64_t>() < 1 || size.get<std::int64_t>() > (std::int64_t{1} << 32)))
+        fail(ErrorCode::kParseError, "keras: an input has the size {}", dump_json(size));
+      dims.push_back(size.is_null() ? kAnyDim : size.get<std::int64_t>());
+    }
+    const Json name = config.value("name", Json(""));
+    inputs_.push_back(
+        nn::Input(dims, {.dtype = to_symbols ? DType::kI64 : DType::kF32, .name = name.is_string() ? name.get<std::string>() : ""}));
+    return inputs_.back();
+  }
+
+  Symbols inputs_;
+  std::set<std::string> names_;
+  std::map<std::string, Json> axes_;  // of layers that name one
+};
+
+}  // namespace
+
+Result<KerasModel> model_from_keras(const Json& config) {
+  return catch_error([&] { return ModelReader().read(config); });
+}
+
+}  // namespace lepton::zoo
