@@ -87,17 +87,26 @@ std::string onnx_page() {
   std::map<std::string, std::vector<const OnnxOperator*>> by_name;
   for (const OnnxOperator& op : ops::all_onnx_operators())
     by_name[fmt::format("{}{}{}", op.domain, op.domain.empty() ? "" : ".", op.name)].push_back(&op);
+  int newest = 0;
+  for (const OnnxOperator& op : ops::all_onnx_operators()) newest = std::max(newest, op.domain.empty() ? op.since : 0);
   std::string text = fmt::format(
-      "{}# ONNX operators\n\n{} operators are read. \"From\" is the first opset whose meaning is known; files from opset 7 to the newest "
-      "are meant. "
-      "\"As\" is our operator where it is the same one; others are read as several. Strings, sequences as inputs or results, optional "
-      "values, float8 "
-      "and 4-bit numbers are not supported; where a shape or a branch depends on data, a model runs in stages.\n\n| operator | from opset "
-      "| as |\n|---|---|---|\n",
-      kWritten, by_name.size());
+      "{}# ONNX operators\n\n{} operators are read; the newest opset is {}. \"Opsets\" are those that work, a range for each rule that "
+      "reads the operator (one rule may know several meanings); an operator that is older than its range is refused in older files. \"As\" "
+      "is our operator where it is the same one; others are read as several. Texts are worked with while a model is read. Sequences as "
+      "inputs or results, optional values, float8 and 4-bit numbers are not supported; where a shape or a branch depends on data, a model "
+      "runs in stages.\n\n| operator | opsets | as |\n|---|---|---|\n",
+      kWritten, by_name.size(), newest);
   for (const auto& [name, rows] : by_name) {
     const OpDef* same = rows.back()->same;
-    text += fmt::format("| `{}` | {} | {} |\n", name, rows.front()->since, same == nullptr ? "" : fmt::format("`{}`", same->name));
+    std::string opsets;  // of ONNX's own domain; others count their own
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const int last = i + 1 < rows.size() ? rows[i + 1]->since - 1 : newest;
+      opsets += i > 0 ? ", " : "";
+      opsets += i + 1 == rows.size() && !rows[i]->domain.empty() ? fmt::format("{} and newer", rows[i]->since)
+                : last == rows[i]->since                         ? std::to_string(last)
+                                                                 : fmt::format("{} to {}", rows[i]->since, last);
+    }
+    text += fmt::format("| `{}` | {} | {} |\n", name, opsets, same == nullptr ? "" : fmt::format("`{}`", same->name));
   }
   return text;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lepton/op/string_tensor.hpp"
 #include "lepton/op/value.hpp"
 #include "lepton/tensor/attributes.hpp"
 
@@ -16,19 +17,25 @@ struct OnnxOperand {
   Tensor known;
   Value value;
   std::shared_ptr<const std::vector<OnnxOperand>> sequence = {};  // or a list of tensors
+  std::shared_ptr<const StringTensor> strings = {};               // or texts, which are always known
   std::string path = {};                                          // where the model names it; "" for intermediate values of a rule
 
   OnnxOperand() = default;
   OnnxOperand(Tensor tensor) : known(std::move(tensor)) {}
   OnnxOperand(Value v) : value(v) {}
+  OnnxOperand(StringTensor texts) : strings(std::make_shared<const StringTensor>(std::move(texts))) {}
   static OnnxOperand list(std::vector<OnnxOperand> parts) {
     OnnxOperand made;
     made.sequence = std::make_shared<const std::vector<OnnxOperand>>(std::move(parts));
     return made;
   }
-  bool present() const { return known.defined() || value.defined() || sequence != nullptr; }
+  bool is_tensor() const { return known.defined() || value.defined(); }
+  bool is_known() const { return known.defined() || strings != nullptr; }
+  bool present() const { return is_tensor() || sequence != nullptr || strings != nullptr; }
+  /// Throws kInvalidArgument for what is no tensor of numbers.
   TensorType type() const {
-    if (sequence != nullptr) fail(ErrorCode::kInvalidArgument, "a tensor is wanted, not a sequence");
+    if (!is_tensor())
+      fail(ErrorCode::kInvalidArgument, "a tensor of numbers is wanted, not {}", sequence != nullptr ? "a sequence" : "texts");
     return known.defined() ? known.type() : value.builder().type(value.id());
   }
 };
@@ -39,6 +46,8 @@ class OnnxNodeReader {
   virtual ~OnnxNodeReader() = default;
   virtual int opset() const = 0;  // of the node's domain
   virtual const Attributes& attributes() const = 0;
+  /// An attribute that is a tensor of texts; null if it is none.
+  virtual const StringTensor* string_attribute(std::string_view name) const = 0;
   virtual std::size_t num_inputs() const = 0;
   /// Not present for an input that is left out or beyond the last.
   virtual const OnnxOperand& operand(std::size_t i) const = 0;
@@ -62,6 +71,12 @@ class OnnxNodeReader {
   TensorType type(std::size_t i) const {
     if (!has(i)) fail(ErrorCode::kInvalidArgument, "input {} is missing", i);
     return operand(i).type();
+  }
+  bool has_strings(std::size_t i) const { return operand(i).strings != nullptr; }
+  /// The texts of an input. Throws kInvalidArgument if it is none.
+  const StringTensor& strings(std::size_t i) const {
+    if (!has_strings(i)) fail(ErrorCode::kInvalidArgument, "input {} must be texts", i);
+    return *operand(i).strings;
   }
   Value value(std::size_t i) { return value(operand(i)); }
   Tensor tensor(std::size_t i) { return tensor(operand(i)); }
@@ -88,12 +103,19 @@ class OnnxNodeReader {
 
 using OnnxResults = std::vector<OnnxOperand>;
 
+/// What an operator does with the elements that it gets.
+enum OnnxElements : unsigned char {
+  kComputed,  // computes with them; of 16-bit floats it gets f32 and gives f32
+  kStored,    // takes 16-bit floats as they are
+  kMoved,     // each element of each result is one of the inputs': this works on texts, too
+};
+
 /// One ONNX operator.
 struct OnnxOperator {
   std::string_view name;
   OnnxResults (*read)(OnnxNodeReader&) = nullptr;
-  int since = 1;        // the first opset whose meaning the rule knows
-  bool stores = false;  // only moves or converts elements: takes 16-bit floats as they are; others get and give f32
+  int since = 1;  // the first opset whose meaning the rule knows
+  OnnxElements elements = kComputed;
   std::string_view domain = {};
   const struct OpDef* same = nullptr;  // instead of a rule: our operator with the same inputs and outputs and no attributes
 };

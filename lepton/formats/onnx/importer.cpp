@@ -43,6 +43,12 @@ struct Frame {
   }
 };
 
+OnnxOperand operand_of(std::shared_ptr<const StringTensor> texts) {
+  OnnxOperand operand;
+  operand.strings = std::move(texts);
+  return operand;
+}
+
 void count_uses(const std::vector<OnnxNode>& nodes, std::map<std::string, int>& uses);
 void count_uses(const OnnxNode& node, std::map<std::string, int>& uses, int by) {
   for (const std::string& input : node.inputs) uses[input] += by;
@@ -66,7 +72,9 @@ class Importer {
     Frame top{.opsets = &file_.opsets};
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const std::string& name = file_.graph.inputs[i].name;
-      OnnxOperand operand = given(name, [&] { return OnnxOperand(builder_.input(name, inputs[i])); });
+      const auto texts = knowledge_.strings.find(name);
+      OnnxOperand operand = texts != knowledge_.strings.end() ? operand_of(texts->second)
+                                                              : given(name, [&] { return OnnxOperand(builder_.input(name, inputs[i])); });
       operand.path = name;
       top.names[name] = std::move(operand);
     }
@@ -75,7 +83,9 @@ class Importer {
       for (std::size_t i = 0; i < results.size(); ++i) {
         const std::string& name = file_.graph.outputs[i].name;
         if (results[i].sequence != nullptr) fail(ErrorCode::kUnsupported, "onnx: the output '{}' is a sequence", name);
-        if (results[i].known.defined()) {
+        if (results[i].strings != nullptr) {
+          stage_.constants[name] = *results[i].strings;
+        } else if (results[i].known.defined()) {
           stage_.constants[name] = results[i].known;
         } else {
           builder_.output(name, results[i].value);
@@ -107,6 +117,7 @@ class Importer {
       frame.names[name].path = frame.prefix + name;
       initializers_.insert(frame.prefix + name);
     }
+    for (const auto& [name, texts] : of.strings) frame.names[name] = operand_of(texts);
     for (const OnnxValueInfo& output : of.outputs) ++frame.uses[output.name];
     std::vector<std::string> outputs;
     for (const OnnxValueInfo& output : of.outputs) outputs.push_back(output.name);
@@ -132,6 +143,12 @@ class Importer {
   }
 
   void convert(const OnnxNode& node, Frame& frame);
+  std::vector<OnnxOperand> compute(const OnnxNode& node, const OnnxOperator& op, std::vector<OnnxOperand> inputs, Frame& frame);
+  std::vector<OnnxOperand> move_texts(const OnnxNode& node, const OnnxOperator& op, std::vector<OnnxOperand> inputs, Frame& frame);
+  void claim(double elements) const {
+    if (!(elements >= 0 && elements <= limits_.max_elements))
+      fail(ErrorCode::kResourceExhausted, "{} elements are more than a model may make while it is read", elements);
+  }
   std::vector<OnnxOperand> call(const OnnxFunction& function, const OnnxNode& node, const std::vector<OnnxOperand>& inputs, Frame& frame);
 
   // Ends the stage with the value that is needed, and with all that nodes to come will read.
@@ -185,11 +202,15 @@ class Reader final : public OnnxNodeReader {
   Reader(Importer& importer, const OnnxNode& node, const OnnxOperator& op, std::vector<OnnxOperand> inputs, Frame& frame,
          graph::GraphBuilder* alone)
       : importer_(importer), node_(node), op_(op), inputs_(std::move(inputs)), frame_(frame), alone_(alone) {
-    if (!op.stores) widen();
+    if (op.elements == kComputed) widen();
   }
 
   int opset() const override { return opset_of(*frame_.opsets, node_.domain); }
   const Attributes& attributes() const override { return node_.attributes; }
+  const StringTensor* string_attribute(std::string_view name) const override {
+    const auto found = node_.strings.find(std::string(name));
+    return found == node_.strings.end() ? nullptr : found->second.get();
+  }
   std::size_t num_inputs() const override { return inputs_.size(); }
   const OnnxOperand& operand(std::size_t i) const override { return i < inputs_.size() ? inputs_[i] : absent_; }
   std::size_t num_outputs() const override { return node_.outputs.size(); }
@@ -198,12 +219,13 @@ class Reader final : public OnnxNodeReader {
   Value value(const OnnxOperand& operand) override {
     if (!operand.present()) fail(ErrorCode::kInvalidArgument, "an input is missing");
     if (operand.value.defined()) return operand.value;
-    if (operand.sequence != nullptr) fail(ErrorCode::kInvalidArgument, "a tensor is wanted, not a sequence");
+    (void)operand.type();
     return alone_ != nullptr ? ops::constant(*alone_, operand.known) : importer_.constant(operand);
   }
   Tensor tensor(const OnnxOperand& operand) override {
     if (operand.known.defined()) return operand.known;
     if (!operand.present()) fail(ErrorCode::kInvalidArgument, "an input is missing");
+    (void)operand.type();
     if (alone_ != nullptr) return computed(operand.value);
     importer_.cut(original(operand));
   }
@@ -214,10 +236,7 @@ class Reader final : public OnnxNodeReader {
     for (std::size_t i = 0; i < count; ++i) wrt.push_back(OnnxNodeReader::value(i));
     return autodiff::gradients(importer_.builder_, of->value, wrt);
   }
-  void claim(double elements) const override {
-    if (!(elements >= 0 && elements <= importer_.limits_.max_elements))
-      fail(ErrorCode::kResourceExhausted, "{} elements are more than a model may make while it is read", elements);
-  }
+  void claim(double elements) const override { importer_.claim(elements); }
   bool has_graph(std::string_view attribute) const override { return node_.graphs.contains(std::string(attribute)); }
   std::vector<OnnxOperand> subgraph(std::string_view attribute, const std::vector<OnnxOperand>& inputs, std::int64_t pass) override {
     const auto found = node_.graphs.find(std::string(attribute));
@@ -238,7 +257,7 @@ class Reader final : public OnnxNodeReader {
   std::vector<OnnxOperand> read() {
     std::vector<OnnxOperand> results = op_.same != nullptr ? apply_same() : op_.read(*this);
     for (OnnxOperand& result : results) {
-      if (narrow_ && result.present() && result.sequence == nullptr && result.type().dtype == DType::kF32) {
+      if (narrow_ && result.is_tensor() && result.type().dtype == DType::kF32) {
         result = result.known.defined() ? OnnxOperand(result.known.cast(*narrow_)) : OnnxOperand(ops::cast(result.value, *narrow_));
       }
     }
@@ -265,7 +284,7 @@ class Reader final : public OnnxNodeReader {
   void widen() {
     originals_ = inputs_;
     for (OnnxOperand& input : inputs_) {
-      if (!input.present() || input.sequence != nullptr || !is_narrow(input.type().dtype)) continue;
+      if (!input.is_tensor() || !is_narrow(input.type().dtype)) continue;
       narrow_ = input.type().dtype;
       const std::string path = input.path;
       input = input.known.defined() ? OnnxOperand(input.known.cast(DType::kF32)) : OnnxOperand(widened(input.value));
@@ -312,12 +331,13 @@ void Importer::convert(const OnnxNode& node, Frame& frame) {
   std::vector<OnnxOperand> results(node.outputs.size());
   if (!(all_given && one_given)) {
     std::vector<OnnxOperand> inputs;
-    bool all_known = true;
+    bool all_known = true, texts = false;
     for (const std::string& name : node.inputs) {
       const OnnxOperand* found = name.empty() ? nullptr : frame.find(name);
       if (found == nullptr && !name.empty()) fail(ErrorCode::kDataCorrupt, "nothing before it makes its input '{}'", name);
       inputs.push_back(found == nullptr ? OnnxOperand() : *found);
-      all_known = all_known && (found == nullptr || found->known.defined());
+      all_known = all_known && (found == nullptr || found->is_known());
+      texts = texts || (found != nullptr && found->strings != nullptr);
     }
     if (!node.unsupported.empty())
       fail(ErrorCode::kUnsupported, "the attribute '{}' is {}", node.unsupported.begin()->first, node.unsupported.begin()->second);
@@ -326,27 +346,14 @@ void Importer::convert(const OnnxNode& node, Frame& frame) {
     } else {
       const OnnxOperator* op = ops::find_onnx_operator(node.domain, node.op, opset_of(*frame.opsets, node.domain));
       if (op == nullptr) fail(ErrorCode::kUnsupported, "Lepton does not have this operator");
+      if (texts && node.graphs.empty()) {  // what is done with texts happens while the model is read
+        for (const OnnxOperand& input : inputs) {
+          if (input.value.defined()) cut(input);
+        }
+      }
       if (all_known && node.graphs.empty()) {
-        graph::GraphBuilder alone("constant");
-        Reader reader(*this, node, *op, std::move(inputs), frame, &alone);
-        results = reader.read();
-        graph::Graph graph = alone.graph();
-        const graph::GraphBuilder& types = alone;
-        std::vector<std::size_t> computed;
-        for (std::size_t i = 0; i < results.size(); ++i) {
-          if (!results[i].value.defined()) continue;
-          graph.add_output(fmt::format("y{}", i), results[i].value.id());
-          computed.push_back(i);
-        }
-        double elements = 0;
-        for (const graph::Node& made : graph.nodes()) {
-          for (const ValueId output : made.outputs) elements += static_cast<double>(types.type(output).shape.num_elements());
-        }
-        reader.claim(elements);
-        if (!computed.empty()) {
-          const std::vector<Tensor> values = runtime::interpret(graph, {}).value();
-          for (std::size_t k = 0; k < computed.size(); ++k) results[computed[k]] = OnnxOperand(values[k]);
-        }
+        results = texts && op->elements == kMoved ? move_texts(node, *op, std::move(inputs), frame)
+                                                  : compute(node, *op, std::move(inputs), frame);
       } else {
         const std::string scope = builder_.scope();
         builder_.set_scope(frame.prefix + (node.name.empty() && !node.outputs.empty() ? node.outputs.front() : node.name));
@@ -368,6 +375,63 @@ void Importer::convert(const OnnxNode& node, Frame& frame) {
   }
 }
 
+// A node of which all inputs are known.
+std::vector<OnnxOperand> Importer::compute(const OnnxNode& node, const OnnxOperator& op, std::vector<OnnxOperand> inputs, Frame& frame) {
+  graph::GraphBuilder alone("constant");
+  Reader reader(*this, node, op, std::move(inputs), frame, &alone);
+  std::vector<OnnxOperand> results = reader.read();
+  graph::Graph graph = alone.graph();
+  const graph::GraphBuilder& types = alone;
+  std::vector<std::size_t> computed;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (!results[i].value.defined()) continue;
+    graph.add_output(fmt::format("y{}", i), results[i].value.id());
+    computed.push_back(i);
+  }
+  double elements = 0;
+  for (const graph::Node& made : graph.nodes()) {
+    for (const ValueId output : made.outputs) elements += static_cast<double>(types.type(output).shape.num_elements());
+  }
+  claim(elements);
+  if (!computed.empty()) {
+    const std::vector<Tensor> values = runtime::interpret(graph, {}).value();
+    for (std::size_t k = 0; k < computed.size(); ++k) results[computed[k]] = OnnxOperand(values[k]);
+  }
+  return results;
+}
+
+// Texts are moved as numbers that stand for them; these begin where no index and no size is.
+std::vector<OnnxOperand> Importer::move_texts(const OnnxNode& node, const OnnxOperator& op, std::vector<OnnxOperand> inputs, Frame& frame) {
+  constexpr std::int64_t kFirst = std::int64_t{1} << 40;
+  std::vector<std::shared_ptr<const StringTensor>> owners;
+  std::vector<const std::string*> texts;
+  for (OnnxOperand& input : inputs) {
+    if (input.strings == nullptr) continue;
+    const StringTensor& from = *owners.emplace_back(input.strings);
+    const Tensor numbers = Tensor::empty(DType::kI64, Shape(from.dims));
+    for (std::int64_t& number : numbers.span<std::int64_t>())
+      number = kFirst + std::ssize(texts) + (&number - numbers.data<std::int64_t>());
+    for (const std::string& text : from.values) texts.push_back(&text);
+    input = OnnxOperand(numbers);
+  }
+  std::vector<OnnxOperand> results = compute(node, op, std::move(inputs), frame);
+  for (OnnxOperand& result : results) {
+    if (!result.known.defined()) continue;
+    StringTensor made{result.known.shape().dims(), {}};
+    double size = 0;
+    std::vector<std::int64_t> numbers = result.known.to_vector<std::int64_t>();
+    for (std::int64_t& number : numbers) {
+      number -= kFirst;
+      if (number < 0 || number >= std::ssize(texts)) fail(ErrorCode::kInvalidArgument, "texts and numbers are mixed");
+      size += string_size(*texts[static_cast<std::size_t>(number)]);
+    }
+    claim(size);
+    for (const std::int64_t number : numbers) made.values.push_back(*texts[static_cast<std::size_t>(number)]);
+    result = OnnxOperand(std::move(made));
+  }
+  return results;
+}
+
 // A function's body is read in place; it sees its own names only, and its own opsets.
 std::vector<OnnxOperand> Importer::call(const OnnxFunction& function, const OnnxNode& node, const std::vector<OnnxOperand>& inputs,
                                         Frame& frame) {
@@ -384,6 +448,7 @@ std::vector<OnnxOperand> Importer::call(const OnnxFunction& function, const Onnx
   for (OnnxNode& one : body) {
     for (const auto& [name, source] : one.references) {
       if (const Attribute* value = given.find(source)) one.attributes.set(name, *value);
+      if (const auto texts = node.strings.find(source); texts != node.strings.end()) one.strings[name] = texts->second;
     }
   }
   for (const std::string& output : function.outputs) ++inner.uses[output];

@@ -12,8 +12,9 @@ namespace lepton::formats {
 
 /// What is known when reading begins. Values are named by paths: the model's own name, with a prefix inside branches, loops and functions.
 struct OnnxKnowledge {
-  std::map<std::string, Tensor> known;      // values of earlier stages that reading needed
-  std::map<std::string, TensorType> given;  // values of earlier stages that come as inputs
+  std::map<std::string, Tensor> known;                                 // values of earlier stages that reading needed
+  std::map<std::string, TensorType> given;                             // values of earlier stages that come as inputs
+  std::map<std::string, std::shared_ptr<const StringTensor>> strings;  // the model's inputs that are texts, by name
 };
 
 /// What reading a foreign model may take.
@@ -25,13 +26,13 @@ struct OnnxLimits {
 /// A graph and what its results are.
 struct OnnxStage {
   graph::Graph graph;
-  std::vector<std::string> results;         // paths, in the order of the graph's outputs; the model's outputs if `needs` is empty
-  std::map<std::string, Tensor> constants;  // results of the model that are known without running
-  std::string needs;                        // path of the value that must be known before reading can go on
+  std::vector<std::string> results;            // paths, in the order of the graph's outputs; the model's outputs if `needs` is empty
+  std::map<std::string, OnnxValue> constants;  // results of the model that are known without running
+  std::string needs;                           // path of the value that must be known before reading can go on
   std::vector<std::pair<std::string, Tensor>> states;  // weights that the graph uses
 };
 
-/// Reads the model's nodes. `inputs` are the types of its inputs, in order.
+/// Reads the model's nodes. `inputs` are the types of its inputs, in order; those of texts, which `knowledge` has, count for nothing.
 /// Errors:  kUnsupported, kInvalidArgument, kShapeMismatch … naming the node; kResourceExhausted beyond the limits.
 Result<OnnxStage> import_onnx(const OnnxModelFile& file, std::span<const TensorType> inputs, const OnnxKnowledge& knowledge,
                               const OnnxLimits& limits = {});

@@ -27,6 +27,12 @@ std::string key_of(const Tensor& value) {
   return key;
 }
 
+std::string key_of(const StringTensor& texts) {
+  std::string key = Shape(texts.dims).to_string();
+  for (const std::string& text : texts.values) key += fmt::format("{}:{}", text.size(), text);
+  return key;
+}
+
 }  // namespace
 
 struct OnnxModel::State {
@@ -48,42 +54,55 @@ struct OnnxModel::State {
     return made;
   }
 
-  void check(std::span<const Tensor> inputs) const {
+  void check(std::span<const OnnxValue> inputs) const {
     const std::vector<OnnxValueInfo>& declared = file.graph.inputs;
     if (inputs.size() != declared.size())
       fail(ErrorCode::kInvalidArgument, "onnx: the model takes {} inputs, not {}", declared.size(), inputs.size());
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const OnnxValueInfo& info = declared[i];
-      if (!info.dtype) fail(ErrorCode::kUnsupported, "onnx: the input '{}' is {}, which Lepton does not have", info.name, info.kind);
-      if (inputs[i].dtype() != *info.dtype)
-        fail(ErrorCode::kDtypeMismatch, "onnx: the input '{}' is {}, not {}", info.name, name_of(*info.dtype), name_of(inputs[i].dtype()));
+      if (!info.dtype && !info.strings)
+        fail(ErrorCode::kUnsupported, "onnx: the input '{}' is {}, which Lepton does not have", info.name, info.kind);
+      const auto* const texts = std::get_if<StringTensor>(&inputs[i]);
+      const auto* const tensor = std::get_if<Tensor>(&inputs[i]);
+      const std::string_view wanted_kind = info.strings ? "string" : name_of(*info.dtype),
+                             kind = texts != nullptr ? "string" : name_of(tensor->dtype());
+      if (kind != wanted_kind) fail(ErrorCode::kDtypeMismatch, "onnx: the input '{}' is {}, not {}", info.name, wanted_kind, kind);
+      const Shape shape = texts != nullptr ? Shape(texts->dims) : tensor->shape();
+      if (texts != nullptr && std::ssize(texts->values) != shape.num_elements())
+        fail(ErrorCode::kShapeMismatch, "onnx: the input '{}' has {} texts for the shape {}", info.name, texts->values.size(), shape);
       if (!info.dims) continue;
       const Shape wanted(*info.dims);
-      bool fits = inputs[i].shape().rank() == wanted.rank();
-      for (int axis = 0; fits && axis < wanted.rank(); ++axis) fits = wanted[axis] == kAnyDim || wanted[axis] == inputs[i].shape()[axis];
-      if (!fits) fail(ErrorCode::kShapeMismatch, "onnx: the input '{}' has the shape {}, not {}", info.name, wanted, inputs[i].shape());
+      bool fits = shape.rank() == wanted.rank();
+      for (int axis = 0; fits && axis < wanted.rank(); ++axis) fits = wanted[axis] == kAnyDim || wanted[axis] == shape[axis];
+      if (!fits) fail(ErrorCode::kShapeMismatch, "onnx: the input '{}' has the shape {}, not {}", info.name, wanted, shape);
     }
   }
 
-  CompiledStage& first_stage(std::span<const TensorType> types) {
+  CompiledStage& first_stage(std::span<const TensorType> types, const OnnxKnowledge& knowledge) {
     std::string key;
     for (const TensorType& type : types) key += type.to_string();
+    for (const auto& [name, texts] : knowledge.strings) key += key_of(*texts);
     if (num_kept > kMaxKept) first.clear(), num_kept = 0;
     std::unique_ptr<CompiledStage>& place = first[key];
-    if (place == nullptr) place = make(types, {});
+    if (place == nullptr) place = make(types, knowledge);
     return *place;
   }
 
-  std::vector<Tensor> run(std::span<const Tensor> inputs) {
+  std::vector<OnnxValue> run(std::span<const OnnxValue> inputs) {
     check(inputs);
-    std::vector<TensorType> types;
+    std::vector<TensorType> types(inputs.size());
     std::map<std::string, Tensor> values;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      types.push_back(inputs[i].type());
-      values[file.graph.inputs[i].name] = inputs[i];
-    }
     OnnxKnowledge knowledge;
-    CompiledStage* at = &first_stage(types);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const std::string& name = file.graph.inputs[i].name;
+      if (const auto* const texts = std::get_if<StringTensor>(&inputs[i])) {
+        knowledge.strings[name] = std::make_shared<const StringTensor>(*texts);
+      } else {
+        values[name] = std::get<Tensor>(inputs[i]);
+        types[i] = values[name].type();
+      }
+    }
+    CompiledStage* at = &first_stage(types, knowledge);
     for (num_stages = 1;; ++num_stages) {
       run_stage(*at, values);
       if (at->stage.needs.empty()) break;
@@ -99,10 +118,10 @@ struct OnnxModel::State {
       if (next == nullptr) next = make(types, knowledge);
       at = next.get();
     }
-    std::vector<Tensor> results;
+    std::vector<OnnxValue> results;
     for (const OnnxValueInfo& output : file.graph.outputs) {
       const auto constant = at->stage.constants.find(output.name);
-      results.push_back(constant != at->stage.constants.end() ? constant->second : values.at(output.name));
+      results.push_back(constant != at->stage.constants.end() ? constant->second : OnnxValue(values.at(output.name)));
     }
     return results;
   }
@@ -139,12 +158,23 @@ Result<OnnxModel> OnnxModel::load(FileSystem& files, const std::string& path) {
 const OnnxModelFile& OnnxModel::file() const { return state_->file; }
 int OnnxModel::num_stages() const { return state_->num_stages; }
 
-Result<std::vector<Tensor>> OnnxModel::run(std::span<const Tensor> inputs) {
+Result<std::vector<OnnxValue>> OnnxModel::run(std::span<const OnnxValue> inputs) {
   return catch_error([&] { return state_->run(inputs); });
 }
 
+Result<std::vector<Tensor>> OnnxModel::run(std::span<const Tensor> inputs) {
+  LEPTON_TRY(std::vector<OnnxValue> results, run(std::vector<OnnxValue>(inputs.begin(), inputs.end())));
+  std::vector<Tensor> tensors;
+  for (OnnxValue& result : results) {
+    if (!std::holds_alternative<Tensor>(result))
+      return make_error(ErrorCode::kUnsupported, "onnx: the result '{}' is of texts", file().graph.outputs[tensors.size()].name);
+    tensors.push_back(std::get<Tensor>(std::move(result)));
+  }
+  return tensors;
+}
+
 Result<const graph::Graph*> OnnxModel::first_graph(std::span<const TensorType> inputs) {
-  return catch_error([&]() -> const graph::Graph* { return &state_->first_stage(inputs).stage.graph; });
+  return catch_error([&]() -> const graph::Graph* { return &state_->first_stage(inputs, {}).stage.graph; });
 }
 
 }  // namespace lepton::formats

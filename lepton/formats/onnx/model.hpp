@@ -2,7 +2,7 @@
 // graphs are compiled and kept.
 //
 // Where a shape or a branch depends on data, the model runs in stages: a graph up to the value that is needed, then, with the value known,
-// a graph from there on. Stages are kept by the values that led to them.
+// a graph from there on. Stages are kept by the values that led to them. Texts are values that reading depends on.
 #pragma once
 
 #include <memory>
@@ -27,8 +27,10 @@ class OnnxModel {
   OnnxModel& operator=(OnnxModel&&) noexcept;
 
   const OnnxModelFile& file() const;
-  /// Runs on the inputs in the file's order; results in the file's order.
+  /// Runs on the inputs in the file's order; results in the file's order. What depends on texts is worked out anew for other texts.
   /// Errors:  kInvalidArgument, kShapeMismatch, kDtypeMismatch for inputs that do not fit, and what reading and compiling find.
+  Result<std::vector<OnnxValue>> run(std::span<const OnnxValue> inputs);
+  /// The same where inputs and results are tensors. Errors: also kUnsupported for a result of texts.
   Result<std::vector<Tensor>> run(std::span<const Tensor> inputs);
   /// Stages of the last run; 1 if nothing depended on data.
   int num_stages() const;

@@ -114,8 +114,12 @@ class Decoder {
         case 5: {
           LEPTON_TRY(const WireReader inner, reader.nested(field));
           std::string name;
-          LEPTON_TRY(Tensor value, tensors_.read(inner, &name));
-          graph.initializers.emplace_back(std::move(name), std::move(value));
+          LEPTON_TRY(OnnxValue value, tensors_.read(inner, &name));
+          if (auto* const texts = std::get_if<StringTensor>(&value)) {
+            graph.strings.emplace_back(std::move(name), std::make_shared<const StringTensor>(std::move(*texts)));
+          } else {
+            graph.initializers.emplace_back(std::move(name), std::get<Tensor>(std::move(value)));
+          }
           break;
         }
         case 11:
@@ -134,6 +138,7 @@ class Decoder {
     --depth_;
     std::set<std::string_view> constants;
     for (const auto& [name, value] : graph.initializers) constants.insert(name);
+    for (const auto& [name, value] : graph.strings) constants.insert(name);
     std::erase_if(graph.inputs, [&](const OnnxValueInfo& input) { return constants.contains(input.name); });
     return graph;
   }
@@ -184,7 +189,7 @@ class Decoder {
     std::vector<float> floats;
     std::vector<std::int64_t> ints;
     std::vector<std::string> strings;
-    Tensor value;
+    OnnxValue value;
     std::shared_ptr<const OnnxGraph> graph;
     std::string unsupported;
     while (!reader.at_end()) {
@@ -286,8 +291,13 @@ class Decoder {
         node.attributes.set(name, string);
         break;
       case kTensor:
-        if (!value.defined()) return make_error(ErrorCode::kDataCorrupt, "onnx: attribute '{}' holds no tensor", name);
-        node.attributes.set(name, value);
+        if (auto* const texts = std::get_if<StringTensor>(&value)) {
+          node.strings[name] = std::make_shared<const StringTensor>(std::move(*texts));
+        } else if (const Tensor& tensor = std::get<Tensor>(value); tensor.defined()) {
+          node.attributes.set(name, tensor);
+        } else {
+          return make_error(ErrorCode::kDataCorrupt, "onnx: attribute '{}' holds no tensor", name);
+        }
         break;
       case kGraph:
         if (graph == nullptr) return make_error(ErrorCode::kDataCorrupt, "onnx: attribute '{}' holds no graph", name);
@@ -348,6 +358,7 @@ class Decoder {
         LEPTON_TRY(const std::int64_t number, field.as_int64());
         info.dtype = ops::dtype_of_onnx(number);
         info.kind = onnx_dtype_name(number) + " tensor";
+        info.strings = number == 8;
       } else if (field.number == 2) {
         LEPTON_TRY(WireReader shape, reader.nested(field));
         info.dims.emplace();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lepton/base/files.hpp"
+#include "lepton/op/string_tensor.hpp"
 #include "lepton/tensor/attributes.hpp"
 
 namespace lepton::formats {
@@ -18,9 +19,10 @@ struct OnnxNode {
   std::string op, domain, name;
   std::vector<std::string> inputs, outputs;  // "" for one that is absent
   Attributes attributes;
-  std::map<std::string, std::shared_ptr<const OnnxGraph>> graphs;  // attributes that are graphs: the branches of If, the body of Loop
-  std::map<std::string, std::string> references;                   // in a function: attributes that are taken from the call
-  std::map<std::string, std::string> unsupported;                  // attributes of kinds that Lepton lacks, with the kind
+  std::map<std::string, std::shared_ptr<const StringTensor>> strings;  // attributes that are tensors of texts
+  std::map<std::string, std::shared_ptr<const OnnxGraph>> graphs;      // attributes that are graphs: the branches of If, the body of Loop
+  std::map<std::string, std::string> references;                       // in a function: attributes that are taken from the call
+  std::map<std::string, std::string> unsupported;                      // attributes of kinds that Lepton lacks, with the kind
 
   /// "MatMul 'layer3/qk'": for messages.
   std::string describe() const;
@@ -29,17 +31,19 @@ struct OnnxNode {
 /// A graph's input or output as the file declares it.
 struct OnnxValueInfo {
   std::string name;
-  std::optional<DType> dtype;        // none if it is no tensor, or of a type that Lepton lacks: then `kind` says which
-  std::string kind;                  // "string tensor", "sequence", …
+  std::optional<DType> dtype;        // none if it is no tensor of numbers, or of a type that Lepton lacks: then `kind` says which
+  std::string kind;                  // "string tensor", "a sequence", …
   std::optional<Dims> dims;          // kAnyDim for those with a name or unknown; none if the rank is unknown
   std::vector<std::string> symbols;  // names of the dims, "" where they have none
+  bool strings = false;              // a tensor of texts
 };
 
 struct OnnxGraph {
   std::string name;
   std::vector<OnnxNode> nodes;
   std::vector<std::pair<std::string, Tensor>> initializers;
-  std::vector<OnnxValueInfo> inputs;  // without those that are initializers
+  std::vector<std::pair<std::string, std::shared_ptr<const StringTensor>>> strings;  // initializers that are texts
+  std::vector<OnnxValueInfo> inputs;                                                 // without those that are initializers
   std::vector<OnnxValueInfo> outputs;
 };
 
@@ -78,7 +82,7 @@ struct OnnxReadOptions {
 Result<OnnxModelFile> read_onnx(std::span<const std::byte> bytes, std::shared_ptr<const void> owner, const OnnxReadOptions& options = {});
 
 /// Decodes a TensorProto alone (the backend tests keep inputs and outputs so).
-Result<Tensor> read_onnx_tensor(std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
+Result<OnnxValue> read_onnx_tensor(std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
 
 /// ONNX's name of a TensorProto.DataType: "float8e4m3fn".
 std::string onnx_dtype_name(std::int64_t number);

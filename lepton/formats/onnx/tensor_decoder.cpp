@@ -12,7 +12,7 @@
 namespace lepton::formats {
 namespace {
 
-constexpr std::int64_t kMaxRank = 32;
+constexpr std::int64_t kMaxRank = 32, kStringType = 8;
 
 constexpr std::array<std::string_view, 27> kDTypeNames = {
     "undefined",      "float",      "uint8",          "int8",   "uint16", "int16",      "int32",      "int64",    "string",
@@ -49,7 +49,7 @@ struct TensorDecoder::RawTensor {
   std::vector<double> doubles;
   std::vector<std::int64_t> ints, longs;
   std::vector<std::uint64_t> unsigneds;
-  bool strings = false;
+  std::vector<std::string> strings;
   std::map<std::string, std::string> external;
 
   Result<void> take(const WireField& field, const WireReader& reader) {
@@ -65,9 +65,11 @@ struct TensorDecoder::RawTensor {
         return read_repeated(field, floats, floats.size() + limit);
       case 5:
         return read_repeated(field, ints, ints.size() + limit);
-      case 6:
-        strings = true;
+      case 6: {
+        LEPTON_TRY(const auto found, field.as_bytes());
+        strings.emplace_back(reinterpret_cast<const char*>(found.data()), found.size());
         return {};
+      }
       case 7:
         return read_repeated(field, longs, longs.size() + limit);
       case 8: {
@@ -117,24 +119,34 @@ struct TensorDecoder::RawTensor {
     return elements;
   }
 
-  Result<Tensor> finish(TensorDecoder& decoder) {
-    const std::optional<DType> dtype = ops::dtype_of_onnx(type);
-    if (!dtype || strings)
-      return error(ErrorCode::kUnsupported, "has the type {}, which Lepton does not have", onnx_dtype_name(strings ? 8 : type));
+  Result<OnnxValue> finish(TensorDecoder& decoder) {
     LEPTON_TRY(const std::int64_t elements, count());
-    if (location == 1) return decoder.external_tensor(*this, *dtype, elements);
-    if (raw) return decoder.raw_tensor(*this, *dtype, elements, *raw, decoder.owner_);
-    return typed_tensor(*dtype, elements);
+    if (type == kStringType) {
+      if (location != 0 || raw) return error(ErrorCode::kDataCorrupt, "is of texts, which no raw data can hold");
+      LEPTON_CHECK_OK(check(strings.size(), elements));
+      return OnnxValue(StringTensor{dims, std::move(strings)});
+    }
+    const std::optional<DType> dtype = ops::dtype_of_onnx(type);
+    if (!dtype) return error(ErrorCode::kUnsupported, "has the type {}, which Lepton does not have", onnx_dtype_name(type));
+    LEPTON_TRY(Tensor made, numbers(decoder, *dtype, elements));
+    return OnnxValue(std::move(made));
+  }
+
+  Result<Tensor> numbers(TensorDecoder& decoder, DType dtype, std::int64_t elements) const {
+    if (location == 1) return decoder.external_tensor(*this, dtype, elements);
+    if (raw) return decoder.raw_tensor(*this, dtype, elements, *raw, decoder.owner_);
+    return typed_tensor(dtype, elements);
+  }
+
+  Result<void> check(std::size_t have, std::int64_t elements) const {
+    if (static_cast<std::int64_t>(have) == elements) return {};
+    return error(ErrorCode::kDataCorrupt, "has {} values for the shape {}", have, Shape(Dims(dims)));
   }
 
   // Data in the field of its type; 16-bit floats are bit patterns in int32_data.
   Result<Tensor> typed_tensor(DType dtype, std::int64_t elements) const {
-    const auto check = [&](std::size_t have) -> Result<void> {
-      if (static_cast<std::int64_t>(have) == elements) return {};
-      return error(ErrorCode::kDataCorrupt, "has {} values for the shape {}", have, Shape(Dims(dims)));
-    };
     const auto filled = [&](const auto& values) -> Result<Tensor> {
-      LEPTON_CHECK_OK(check(values.size()));
+      LEPTON_CHECK_OK(check(values.size(), elements));
       return Tensor::from(std::span(values), Shape(Dims(dims))).cast(dtype);
     };
     switch (dtype) {
@@ -149,7 +161,7 @@ struct TensorDecoder::RawTensor {
         return filled(unsigneds);
       case DType::kF16:
       case DType::kBF16: {
-        LEPTON_CHECK_OK(check(ints.size()));
+        LEPTON_CHECK_OK(check(ints.size(), elements));
         const Tensor made = Tensor::empty(dtype, Shape(Dims(dims)));
         auto* bits = reinterpret_cast<std::uint16_t*>(made.bytes());
         for (const std::int64_t v : ints) *bits++ = static_cast<std::uint16_t>(v);
@@ -161,7 +173,7 @@ struct TensorDecoder::RawTensor {
   }
 };
 
-Result<Tensor> TensorDecoder::read(WireReader reader, std::string* name) {
+Result<OnnxValue> TensorDecoder::read(WireReader reader, std::string* name) {
   RawTensor raw;
   while (!reader.at_end()) {
     LEPTON_TRY(const WireField field, reader.next());
@@ -238,7 +250,7 @@ std::string onnx_dtype_name(std::int64_t number) {
   return std::string(kDTypeNames[static_cast<std::size_t>(number)]);
 }
 
-Result<Tensor> read_onnx_tensor(std::span<const std::byte> bytes, std::shared_ptr<const void> owner) {
+Result<OnnxValue> read_onnx_tensor(std::span<const std::byte> bytes, std::shared_ptr<const void> owner) {
   return catch_error([&] { return TensorDecoder(std::move(owner), {}).read(WireReader(bytes), nullptr).value(); });
 }
 

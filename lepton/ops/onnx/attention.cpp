@@ -199,7 +199,7 @@ OnnxResults read_linear_attention(OnnxNodeReader& node) {
 std::span<const OnnxOperator> onnx_attention() {
   static const OnnxOperator rows[] = {
       {"Attention", read_attention, 23},
-      {"FlexAttention", read_flex_attention, 1, false, "ai.onnx.preview"},
+      {"FlexAttention", read_flex_attention, 1, kComputed, "ai.onnx.preview"},
       {"LinearAttention", read_linear_attention, 27},
       {"RotaryEmbedding", read_rotary_embedding, 23},
   };

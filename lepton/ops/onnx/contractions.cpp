@@ -62,7 +62,6 @@ OnnxResults read_conv_transpose(OnnxNodeReader& node) {
     const std::int64_t size = wanted.empty() ? in * o.strides[i] : wanted[i], all = full - size;
     const std::int64_t fewer = std::max<std::int64_t>(all, 0);
     o.pads[i] = automatic == "SAME_UPPER" ? fewer / 2 : fewer - fewer / 2;
-    if (automatic == "NOTSET") o.pads[i] = fewer / 2;
     o.pads[axes + i] = fewer - o.pads[i];
     extra[i] = std::max<std::int64_t>(-all, 0);
   }

@@ -46,9 +46,45 @@ OnnxResults read_loop(OnnxNodeReader& node) {
   return results;
 }
 
+// Opset 8: lengths of the sequences, then states and sequences with the samples of a batch along their first axis.
+OnnxResults read_scan_of_batch(OnnxNodeReader& node) {
+  if (node.has(0)) fail(ErrorCode::kUnsupported, "sequences of different lengths are not supported");
+  const auto sequences = static_cast<std::size_t>(node.integer("num_scan_inputs", 0));
+  if (sequences < 1 || sequences >= node.num_inputs()) fail(ErrorCode::kInvalidArgument, "{} sequences", sequences);
+  const std::size_t states = node.num_inputs() - 1 - sequences;
+  if (states > node.num_outputs()) fail(ErrorCode::kInvalidArgument, "{} states for {} outputs", states, node.num_outputs());
+  const Dims backwards = node.integers("directions", Dims(sequences, 0));
+  const Shape shape = node.type(1 + states).shape;
+  if (shape.rank() < 2 || backwards.size() != sequences) fail(ErrorCode::kShapeMismatch, "a batch of sequences is wanted, not {}", shape);
+  const std::int64_t samples = shape[0], length = shape[1];
+  if (samples * length > kMaxPasses || samples < 1 || length < 1)
+    fail(ErrorCode::kResourceExhausted, "{} sequences of {}", samples, length);
+  const auto element = [](const Value& x, std::int64_t at) {
+    return squeeze(slice(x, {.starts = {at}, .ends = {at + 1}, .axes = {0}}), {0});
+  };
+  std::vector<std::vector<OnnxOperand>> all(node.num_outputs());
+  for (std::int64_t sample = 0; sample < samples; ++sample) {
+    std::vector<OnnxOperand> carried;
+    for (std::size_t i = 0; i < states; ++i) carried.emplace_back(element(node.value(1 + i), sample));
+    std::vector<std::vector<OnnxOperand>> collected(node.num_outputs() - states);
+    for (std::int64_t pass = 0; pass < length; ++pass) {
+      std::vector<OnnxOperand> inputs = carried;
+      for (std::size_t i = 0; i < sequences; ++i)
+        inputs.emplace_back(element(element(node.value(1 + states + i), sample), backwards[i] != 0 ? length - 1 - pass : pass));
+      const std::vector<OnnxOperand> made = node.subgraph("body", inputs, sample * length + pass);
+      for (std::size_t i = 0; i < states; ++i) carried[i] = made.at(i);
+      for (std::size_t i = 0; i < collected.size(); ++i) collected[i].push_back(made.at(states + i));
+    }
+    for (std::size_t i = 0; i < states; ++i) all[i].push_back(carried[i]);
+    for (std::size_t i = 0; i < collected.size(); ++i) all[states + i].emplace_back(stacked(node, collected[i], 0));
+  }
+  OnnxResults results;
+  for (const std::vector<OnnxOperand>& parts : all) results.emplace_back(stacked(node, parts, 0));
+  return results;
+}
+
 // States first, then sequences, of which each pass gets an element along an axis.
 OnnxResults read_scan(OnnxNodeReader& node) {
-  if (node.opset() < 9) fail(ErrorCode::kUnsupported, "Scan before opset 9 is not supported");
   const auto sequences = static_cast<std::size_t>(node.integer("num_scan_inputs", 0)), states = node.num_inputs() - sequences;
   if (sequences > node.num_inputs() || states > node.num_outputs())
     fail(ErrorCode::kInvalidArgument, "{} sequences among {} inputs, {} outputs", sequences, node.num_inputs(), node.num_outputs());
@@ -87,7 +123,10 @@ OnnxResults read_scan(OnnxNodeReader& node) {
 }  // namespace
 
 std::span<const OnnxOperator> onnx_control_flow() {
-  static const OnnxOperator rows[] = {{"If", read_if, 1, true}, {"Loop", read_loop, 1, true}, {"Scan", read_scan, 8, true}};
+  static const OnnxOperator rows[] = {{"If", read_if, 1, kStored},
+                                      {"Loop", read_loop, 1, kStored},
+                                      {"Scan", read_scan_of_batch, 8, kStored},
+                                      {"Scan", read_scan, 9, kStored}};
   return rows;
 }
 

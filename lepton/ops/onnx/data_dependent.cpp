@@ -146,10 +146,10 @@ OnnxResults read_non_max_suppression(OnnxNodeReader& node) {
 
 std::span<const OnnxOperator> onnx_data_dependent() {
   static const OnnxOperator rows[] = {
-      {"Compress", read_compress, 9, true},
+      {"Compress", read_compress, 9, kMoved},
       {"NonMaxSuppression", read_non_max_suppression, 10},
-      {"NonZero", read_non_zero, 9, true},
-      {"Unique", read_unique, 11, true},
+      {"NonZero", read_non_zero, 9, kStored},
+      {"Unique", read_unique, 11, kStored},
   };
   return rows;
 }

@@ -62,8 +62,18 @@ OnnxResults infinite(OnnxNodeReader& node) {
   return {logical_and(all, logical_not(all))};
 }
 
-OnnxResults cast_to(OnnxNodeReader& node) { return {cast_if_other(node.value(std::size_t{0}), onnx_dtype(node.integer("to", 0)))}; }
-OnnxResults cast_like(OnnxNodeReader& node) { return {cast_if_other(node.value(std::size_t{0}), node.type(1).dtype)}; }
+OnnxResults cast_to(OnnxNodeReader& node) {
+  const std::int64_t to = node.integer("to", 0);
+  if (to == kOnnxString) return {onnx_to_texts(node)};
+  if (node.has_strings(0)) return {onnx_from_texts(node, onnx_dtype(to))};
+  return {cast_if_other(node.value(std::size_t{0}), onnx_dtype(to))};
+}
+OnnxResults cast_like(OnnxNodeReader& node) {
+  if (node.has_strings(1)) return {onnx_to_texts(node)};
+  if (node.has_strings(0)) return {onnx_from_texts(node, node.type(1).dtype)};
+  return {cast_if_other(node.value(std::size_t{0}), node.type(1).dtype)};
+}
+OnnxResults choose(OnnxNodeReader& node) { return {where(node.value(std::size_t{0}), node.value(1), node.value(2))}; }
 OnnxResults identity(OnnxNodeReader& node) { return {node.operand(0)}; }
 
 // ---- bits -----------------------------------------------------------------------------------------------------------------------------
@@ -130,16 +140,16 @@ OnnxResults reinterpret(OnnxNodeReader& node) {
 
 std::span<const OnnxOperator> onnx_elementwise() {
   static const OnnxOperator rows[] = {
-      {"BitCast", reinterpret, 26, true},
+      {"BitCast", reinterpret, 26, kStored},
       {"BitShift", shift_bits, 11},
       {"BitwiseAnd", bitwise<0, 1>, 18},
       {"BitwiseNot", bitwise_not, 18},
       {"BitwiseOr", bitwise<1, -1>, 18},
       {"BitwiseXor", bitwise<1, -2>, 18},
-      {"Cast", cast_to, 6, true},
-      {"CastLike", cast_like, 15, true},
+      {"Cast", cast_to, 6, kStored},
+      {"CastLike", cast_like, 15, kStored},
       {"Clip", limit, 6},
-      {"Identity", identity, 1, true},
+      {"Identity", identity, 1, kMoved},
       {"IsInf", infinite, 10},
       {"Max", fold_inputs<maximum<Value>>, 6},
       {"Mean", average, 6},
@@ -148,6 +158,7 @@ std::span<const OnnxOperator> onnx_elementwise() {
       {"Neg", negate, 6},
       {"Pow", power, 7},
       {"Sum", fold_inputs<add<Value>>, 6},
+      {"Where", choose, 9, kMoved},
   };
   return rows;
 }

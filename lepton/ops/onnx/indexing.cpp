@@ -123,15 +123,15 @@ OnnxResults tensor_scatter(OnnxNodeReader& node) {
 
 std::span<const OnnxOperator> onnx_indexing() {
   static const OnnxOperator rows[] = {
-      {"Gather", read_gather, 1, true},
-      {"GatherElements", read_gather_elements, 11, true},
-      {"GatherND", read_gather_nd, 11, true},
-      {"OneHot", read_one_hot, 9, true},
-      {"ReverseSequence", reverse_sequence, 10, true},
+      {"Gather", read_gather, 1, kMoved},
+      {"GatherElements", read_gather_elements, 11, kMoved},
+      {"GatherND", read_gather_nd, 11, kMoved},
+      {"OneHot", read_one_hot, 9, kStored},
+      {"ReverseSequence", reverse_sequence, 10, kMoved},
       {"Scatter", read_scatter, 9},
       {"ScatterElements", read_scatter, 11},
       {"ScatterND", read_scatter_nd, 11},
-      {"TensorScatter", tensor_scatter, 24, true},
+      {"TensorScatter", tensor_scatter, 24, kStored},
   };
   return rows;
 }

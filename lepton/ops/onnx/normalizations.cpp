@@ -99,7 +99,9 @@ OnnxResults read_dropout(OnnxNodeReader& node) {
   if (training && ratio != 0) fail(ErrorCode::kUnsupported, "dropout in training mode draws random numbers: ONNX does not say which");
   const Value x = x_of(node);
   OnnxResults results = {node.operand(0)};
-  if (node.wants(1)) results.push_back(broadcast_to(node.value(OnnxOperand(Tensor::full(DType::kBool, Shape{}, 1))), dims_of(x)));
+  // Before opset 12 nothing says what the mask is outside training; ONNX Runtime gives false.
+  const OnnxOperand all(Tensor::full(DType::kBool, Shape{}, node.opset() < 12 ? 0 : 1));
+  if (node.wants(1)) results.push_back(broadcast_to(node.value(all), dims_of(x)));
   return results;
 }
 
@@ -108,7 +110,7 @@ OnnxResults read_dropout(OnnxNodeReader& node) {
 std::span<const OnnxOperator> onnx_normalizations() {
   static const OnnxOperator rows[] = {
       {"BatchNormalization", read_batch_norm, 7},
-      {"Dropout", read_dropout, 1, true},
+      {"Dropout", read_dropout, 1, kStored},
       {"GroupNormalization", read_group_norm, 18},
       {"InstanceNormalization", read_instance_norm, 6},
       {"LRN", read_lrn, 1},

@@ -119,12 +119,12 @@ OnnxResults read_qlinear_conv(OnnxNodeReader& node) {
 std::span<const OnnxOperator> onnx_quantization() {
   static const OnnxOperator rows[] = {
       {"ConvInteger", read_conv_integer, 10},
-      {"DequantizeLinear", read_dequantize, 10, true},
+      {"DequantizeLinear", read_dequantize, 10, kStored},
       {"DynamicQuantizeLinear", read_dynamic_quantize, 11},
       {"MatMulInteger", read_matmul_integer, 10},
-      {"QLinearConv", read_qlinear_conv, 10, true},
-      {"QLinearMatMul", read_qlinear_matmul, 10, true},
-      {"QuantizeLinear", read_quantize, 10, true},
+      {"QLinearConv", read_qlinear_conv, 10, kStored},
+      {"QLinearMatMul", read_qlinear_matmul, 10, kStored},
+      {"QuantizeLinear", read_quantize, 10, kStored},
   };
   return rows;
 }

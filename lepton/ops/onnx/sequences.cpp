@@ -80,11 +80,11 @@ OnnxResults read_gradient(OnnxNodeReader& node) {
 
 std::span<const OnnxOperator> onnx_sequences() {
   static const OnnxOperator rows[] = {
-      {"ConcatFromSequence", read_join, 11, true}, {"Gradient", read_gradient, 1, false, "ai.onnx.preview.training"},
-      {"SequenceAt", read_at, 11, true},           {"SequenceConstruct", read_construct, 11, true},
-      {"SequenceEmpty", read_empty, 11, true},     {"SequenceErase", read_erase, 11, true},
-      {"SequenceInsert", read_insert, 11, true},   {"SequenceLength", read_length, 11, true},
-      {"SplitToSequence", read_split, 11, true},
+      {"ConcatFromSequence", read_join, 11, kStored}, {"Gradient", read_gradient, 1, kComputed, "ai.onnx.preview.training"},
+      {"SequenceAt", read_at, 11, kStored},           {"SequenceConstruct", read_construct, 11, kStored},
+      {"SequenceEmpty", read_empty, 11, kStored},     {"SequenceErase", read_erase, 11, kStored},
+      {"SequenceInsert", read_insert, 11, kStored},   {"SequenceLength", read_length, 11, kStored},
+      {"SplitToSequence", read_split, 11, kStored},
   };
   return rows;
 }

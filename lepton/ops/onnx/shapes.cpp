@@ -197,7 +197,13 @@ OnnxResults constant_value(OnnxNodeReader& node) {
     const auto& values = a.get<std::vector<double>>("value_floats");
     return {Tensor::from(values, {static_cast<std::int64_t>(values.size())}).cast(DType::kF32)};
   }
-  fail(ErrorCode::kUnsupported, "constants of strings are not supported");
+  if (const StringTensor* texts = node.string_attribute("value")) return {StringTensor(*texts)};
+  if (a.has("value_string")) return {StringTensor{{}, {a.text("value_string")}}};
+  if (a.has("value_strings")) {
+    const auto& texts = a.get<std::vector<std::string>>("value_strings");
+    return {StringTensor{{std::ssize(texts)}, texts}};
+  }
+  fail(ErrorCode::kInvalidArgument, "the constant has no value");
 }
 
 OnnxResults range_of(OnnxNodeReader& node) {
@@ -285,27 +291,27 @@ OnnxResults center_crop_pad(OnnxNodeReader& node) {
 
 std::span<const OnnxOperator> onnx_shapes() {
   static const OnnxOperator rows[] = {
-      {"CenterCropPad", center_crop_pad, 18, true},
-      {"Concat", joined, 4, true},
-      {"Constant", constant_value, 1, true},
-      {"ConstantOfShape", constant_of_shape, 9, true},
-      {"DepthToSpace", depth_to_space, 1, true},
-      {"Expand", expanded, 8, true},
-      {"EyeLike", eye_like, 9, true},
-      {"Flatten", flattened, 1, true},
+      {"CenterCropPad", center_crop_pad, 18, kStored},
+      {"Concat", joined, 4, kMoved},
+      {"Constant", constant_value, 1, kStored},
+      {"ConstantOfShape", constant_of_shape, 9, kStored},
+      {"DepthToSpace", depth_to_space, 1, kStored},
+      {"Expand", expanded, 8, kMoved},
+      {"EyeLike", eye_like, 9, kStored},
+      {"Flatten", flattened, 1, kMoved},
       {"Pad", padded, 1},
-      {"Range", range_of, 11, true},
-      {"Reshape", reshaped, 1, true},
-      {"Shape", shape_of, 1, true},
-      {"Size", size_of_all, 1, true},
-      {"Slice", sliced, 1, true},
-      {"SpaceToDepth", space_to_depth, 1, true},
-      {"Split", parted, 2, true},
-      {"Squeeze", squeezed, 1, true},
-      {"Tile", tiled, 6, true},
-      {"Transpose", transposed, 1, true},
+      {"Range", range_of, 11, kStored},
+      {"Reshape", reshaped, 1, kMoved},
+      {"Shape", shape_of, 1, kStored},
+      {"Size", size_of_all, 1, kStored},
+      {"Slice", sliced, 1, kMoved},
+      {"SpaceToDepth", space_to_depth, 1, kStored},
+      {"Split", parted, 2, kMoved},
+      {"Squeeze", squeezed, 1, kMoved},
+      {"Tile", tiled, 6, kMoved},
+      {"Transpose", transposed, 1, kMoved},
       {"Trilu", triangle, 14},
-      {"Unsqueeze", unsqueezed, 1, true},
+      {"Unsqueeze", unsqueezed, 1, kMoved},
   };
   return rows;
 }

@@ -14,7 +14,7 @@ std::span<const OnnxOperator> all_onnx_operators() {
     std::vector<OnnxOperator> rows;
     for (const auto family : {onnx_attention, onnx_activations, onnx_contractions, onnx_control_flow, onnx_data_dependent, onnx_elementwise,
                               onnx_images, onnx_indexing, onnx_losses, onnx_normalizations, onnx_pooling, onnx_quantization, onnx_recurrent,
-                              onnx_reductions, onnx_sequences, onnx_shapes, onnx_signals}) {
+                              onnx_reductions, onnx_sequences, onnx_shapes, onnx_signals, onnx_strings}) {
       const auto own = family();
       rows.insert(rows.end(), own.begin(), own.end());
     }

@@ -8,7 +8,7 @@
 
 #include "lepton/base/files.hpp"
 #include "lepton/base/wire.hpp"
-#include "lepton/tensor/tensor.hpp"
+#include "lepton/op/string_tensor.hpp"
 
 namespace lepton::formats {
 
@@ -17,7 +17,7 @@ class TensorDecoder {
   /// `owner` keeps the bytes of the messages alive; "" for a folder: no other file is read.
   TensorDecoder(std::shared_ptr<const void> owner, std::string folder) : owner_(std::move(owner)), folder_(std::move(folder)) {}
   /// Decodes one TensorProto. Errors: those of read_onnx(), naming the tensor.
-  Result<Tensor> read(WireReader reader, std::string* name);
+  Result<OnnxValue> read(WireReader reader, std::string* name);
 
  private:
   struct RawTensor;

@@ -25,6 +25,7 @@ std::span<const OnnxOperator> onnx_reductions();
 std::span<const OnnxOperator> onnx_sequences();
 std::span<const OnnxOperator> onnx_shapes();
 std::span<const OnnxOperator> onnx_signals();
+std::span<const OnnxOperator> onnx_strings();
 
 /// Values as a rule's results.
 OnnxResults onnx_results(const std::vector<Value>& values);
@@ -40,6 +41,12 @@ Value onnx_scalar(const Value& like, double value);
 Dims dims_of(const Value& value);
 Dims spatial_sizes(const Value& value);
 Tensor integers_tensor(const Dims& values);
+/// TensorProto.DataType of texts.
+constexpr std::int64_t kOnnxString = 8;
+/// Input 0, numbers or texts, as texts, in ONNX Runtime's digits.
+OnnxOperand onnx_to_texts(OnnxNodeReader& node);
+/// Input 0, texts, as numbers. Throws kInvalidArgument for a text that is no number.
+Tensor onnx_from_texts(OnnxNodeReader& node, DType to);
 /// The dtype of an attribute "to" or "dtype". Throws kUnsupported for those that Lepton lacks.
 DType onnx_dtype(std::int64_t number);
 /// x in a dtype: itself if it has it already.
