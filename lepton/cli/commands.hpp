@@ -37,6 +37,12 @@ std::vector<Tensor> read_arrays(const std::vector<std::string>& names, const std
 /// Prints results, or writes them to the .npz file `out` as well.
 void print_arrays(const std::vector<std::string>& names, const std::vector<Tensor>& values, const std::string& out, bool as_json);
 
+/// Models of the zoo: whether a name is one, `model show` and `model list` of them, and their reference page.
+bool is_zoo_model(const std::string& name);
+void show_zoo_model(const std::string& name, bool as_json);
+void list_zoo(bool as_json);
+std::string zoo_page();
+
 void add_demo(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);
 void add_eval(CLI::App& app, Context& context);

@@ -128,6 +128,7 @@ void write_pages(const std::string& folder) {
   pages["errors.md"] = errors_page();
   pages["tasks.md"] = tasks_page();
   pages["onnx.md"] = onnx_page();
+  pages["zoo.md"] = std::string(kWritten) + zoo_page();
   pages["tflite.md"] = tflite_page();
   local_files().make_folders(join_path(folder, "ops")).value();
   for (auto& [name, text] : pages) {
@@ -174,7 +175,8 @@ complete -o filenames -F _lepton lepton
 
 void add_doc(CLI::App& app, Context& context) {
   auto folder = std::make_shared<std::string>();
-  auto* doc = app.add_subcommand("doc", "Writes the reference pages of operators, tasks and errors. Example: lepton doc docs/reference");
+  auto* doc =
+      app.add_subcommand("doc", "Writes the reference pages of operators, tasks, models and errors. Example: lepton doc docs/reference");
   doc->add_option("folder", *folder, "where to write")->required();
   doc->callback([=, &context] { context.run = [=] { write_pages(*folder); }; });
   auto shell = std::make_shared<std::string>();

@@ -65,6 +65,7 @@ void show_op(const std::string& name, bool as_json) {
 void show_model(const std::string& path, bool as_json) {
   if (formats::is_graph_file(path)) return show_graph_file(path, as_json);
   if (zoo::is_keras_file(path)) return show_keras_file(path, as_json);
+  if (is_zoo_model(path) && !exists(local_files(), path).value()) return show_zoo_model(path, as_json);
   train::LoadedPackage loaded = train::load_package(local_files(), path).value();
   if (as_json) return print_json(*loaded.manifest);
   fmt::print("{}\n{}\n", loaded.model.summary(1), loaded.card);
@@ -143,14 +144,17 @@ void add_op(CLI::App& app, Context& context) {
 }
 
 void add_model(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("model", "Packaged models");
+  auto* command = app.add_subcommand("model", "Packaged and known models");
   command->require_subcommand(1);
   auto path = std::make_shared<std::string>();
   auto as_json = std::make_shared<bool>(false);
-  auto* show = command->add_subcommand("show", "Layers, sizes, memory and card of a package. Example: lepton model show model.lepton");
-  show->add_option("model", *path, "a .lepton package or an ONNX file")->required();
+  auto* show = command->add_subcommand("show", "Layers, sizes, memory and card. Example: lepton model show resnet18");
+  show->add_option("model", *path, "a .lepton package, an ONNX file or a name from 'lepton model list'")->required();
   show->callback([=, &context] { context.run = [=] { show_model(*path, *as_json); }; });
   show->add_flag("--json", *as_json, "print the manifest");
+  auto* list = command->add_subcommand("list", "Known models with their parameters and multiply-accumulates");
+  list->add_flag("--json", *as_json, "print JSON");
+  list->callback([=, &context] { context.run = [=] { list_zoo(*as_json); }; });
 }
 
 void add_doctor(CLI::App& app, Context& context) {

@@ -16,6 +16,7 @@
 #include "lepton/train/fit_loop.hpp"
 #include "lepton/train/package.hpp"
 #include "lepton/train/report/plot.hpp"
+#include "lepton/zoo/zoo.hpp"
 
 namespace lepton::tasks {
 namespace {
@@ -64,11 +65,18 @@ train::Model make_model(const Attributes& settings, const OpenedData& opened) {
   using namespace nn;
   const Symbol input = Input(opened.dataset->features()[0].type.shape.dims(), {.dtype = DType::kU8, .name = "image"});
   const Symbol normalized = normalization(settings, opened)(input);
-  if (settings.text("model") != "small" && settings.text("model") != "large")
-    fail(ErrorCode::kInvalidArgument, "model must be small or large, got '{}'", settings.text("model"));
-  const Symbol features = settings.text("model") == "small" ? small_network(normalized) : large_network(normalized);
-  const Symbol classes = Dense(opened.dataset->target().num_classes(), {.activation = "softmax", .name = "class"})(features);
-  return train::Model(input, classes, {.seed = seed_of(settings), .name = settings.text("model") + "_cnn"});
+  const std::int64_t num_classes = opened.dataset->target().num_classes();
+  const std::string& name = settings.text("model");
+  if (name != "small" && name != "large") {
+    zoo::Choice choice = zoo::parse_choice(name);
+    choice.options.classes = num_classes;
+    choice.options.input_shape = opened.dataset->features()[0].type.shape.dims();
+    return train::Model(input, zoo::build(*choice.model, normalized, choice.options),
+                        {.seed = seed_of(settings), .name = std::string(choice.model->name)});
+  }
+  const Symbol features = name == "small" ? small_network(normalized) : large_network(normalized);
+  const Symbol classes = Dense(num_classes, {.activation = "softmax", .name = "class"})(features);
+  return train::Model(input, classes, {.seed = seed_of(settings), .name = name + "_cnn"});
 }
 
 data::Split make_split(const data::Dataset& dataset, const Attributes& settings) {
@@ -203,7 +211,8 @@ TaskDef image_classification_task() {
   return {.name = "image-classification",
           .summary = "A class for each picture, learnt from a folder of classes.",
           .settings = with_common_settings(
-              {{"model", "small", any_value, "small (two convolutions) or large (six, with batch normalisation)"},
+              {{"model", "small", any_value,
+                "small (two convolutions), large (six, with batch normalisation) or one of the zoo: resnet20, mobilenet-v2(width=0.5) …"},
                {"normalize", "scale", any_value, "scale (to 0 … 1), standardize or min-max (by the training pictures)"},
                {"augment", std::vector<std::string>{}, any_value, "e.g. flip,crop(4),rotate(10),zoom(0.1),contrast(0.2),brightness(0.1)"},
                {"group", "", any_value,

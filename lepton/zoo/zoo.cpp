@@ -5,6 +5,7 @@
 
 #include "lepton/graph/builder.hpp"
 #include "lepton/graph/cost.hpp"
+#include "lepton/op/spec.hpp"
 
 namespace lepton::zoo {
 
@@ -25,16 +26,20 @@ const ModelDef& get_model(std::string_view name) {
   return *find_row(all_models(), hyphenated, "zoo").value();
 }
 
-Options options_from(const Attributes& arguments) {
-  const Options defaults;
+Choice parse_choice(std::string_view text) {
+  std::string underscored(text);  // a spec's names have no hyphens
+  std::ranges::replace(underscored.begin(), underscored.begin() + static_cast<std::ptrdiff_t>(std::min(text.find('('), text.size())), '-',
+                       '_');
+  const Spec spec = Spec::parse(underscored).value();
+  Choice choice = {&get_model(spec.name)};
+  Options& options = choice.options;
   const std::vector<AttributeDef> declared = {
-      {"width", defaults.width, positive, "factor of the numbers of channels"},
-      {"weight_decay", defaults.weight_decay, non_negative, "half the factor of the squared kernels in the loss"}};
-  const Attributes complete = complete_attributes("zoo", declared, arguments).value();
-  Options options;
-  options.width = complete.number("width");
-  options.weight_decay = complete.number("weight_decay");
-  return options;
+      {"width", options.width, positive, "factor of the numbers of channels"},
+      {"weight_decay", options.weight_decay, non_negative, "half the factor of the squared kernels in the loss"}};
+  const Attributes arguments = spec.bind(choice.model->name, declared).value();
+  options.width = arguments.number("width");
+  options.weight_decay = arguments.number("weight_decay");
+  return choice;
 }
 
 nn::Symbol build(const ModelDef& model, const nn::Symbol& x, const Options& options) {
@@ -44,6 +49,7 @@ nn::Symbol build(const ModelDef& model, const nn::Symbol& x, const Options& opti
   if (model.classes == 0 && options.classes != 0) fail(ErrorCode::kInvalidArgument, "{}: has no classes", model.name);
   Options complete = options;
   if (complete.classes == 0) complete.classes = model.classes;
+  if (complete.input_shape.empty()) complete.input_shape = model.input_shape;
   return model.build(x, complete);
 }
 

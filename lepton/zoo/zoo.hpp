@@ -38,8 +38,13 @@ std::span<const ModelDef> all_models();
 /// `-` and `_` are the same. Throws kNotFound, naming the nearest.
 const ModelDef& get_model(std::string_view name);
 
-/// Options from the arguments of a spec: "mobilenet-v2(width=0.5, weight_decay=1e-4)". Throws kInvalidArgument.
-Options options_from(const Attributes& arguments);
+/// A model and its options as people write them: "resnet20", "mobilenet-v2(width=0.5, weight_decay=1e-4)".
+struct Choice {
+  const ModelDef* model = nullptr;
+  Options options = {};
+};
+/// Errors: throws kParseError; kNotFound, naming the nearest model; kInvalidArgument for unknown options.
+Choice parse_choice(std::string_view text);
 
 /// Appends a model to `x`, for own inputs and normalisation.
 /// Errors:  throws kInvalidArgument for options that the model lacks; kShapeMismatch, when the network is made, for inputs that are too

@@ -3,9 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <set>
 
-#include "lepton/op/spec.hpp"
+#include "lepton/graph/builder.hpp"
 
 namespace lepton::zoo {
 namespace {
@@ -57,9 +58,15 @@ TEST(ZooTable, WeightDecayIsALossOfItsOwn) {
   EXPECT_EQ(built.losses.size(), 5u);  // one for each kernel
 }
 
-TEST(ZooTable, OptionsComeFromSpecs) {
-  EXPECT_EQ(options_from(Spec("resnet20(width=0.5, weight_decay=1e-4)").arguments).width, 0.5);
-  EXPECT_EQ(code_of([] { options_from(Spec("resnet20(depth=3)").arguments); }), ErrorCode::kInvalidArgument);
+TEST(ZooTable, ChoicesAreRead) {
+  const Choice choice = parse_choice("mobilenet-v2(width=0.5, weight_decay=1e-4)");
+  EXPECT_EQ(choice.model->name, "mobilenet-v2");
+  EXPECT_EQ(choice.options.width, 0.5);
+  EXPECT_EQ(choice.options.weight_decay, 1e-4);
+  EXPECT_EQ(parse_choice("resnet20").options.width, 1);
+  EXPECT_EQ(code_of([] { parse_choice("resnet20(depth=3)"); }), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code_of([] { parse_choice("resnet20("); }), ErrorCode::kParseError);
+  EXPECT_EQ(code_of([] { parse_choice("resnet21"); }), ErrorCode::kNotFound);
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 // The whole way on real pictures: split, train, package, evaluate, predict; and an interrupted run that goes on bit for bit.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <map>
+#include <sstream>
 
 #include "lepton/base/files.hpp"
 #include "lepton/base/json.hpp"
@@ -12,6 +14,7 @@
 #include "lepton/data/picture_source.hpp"
 #include "lepton/formats/package.hpp"
 #include "lepton/tasks/image_classification.hpp"
+#include "lepton/tasks/settings.hpp"
 
 namespace lepton::tasks {
 namespace {
@@ -113,6 +116,45 @@ TEST_F(ImageTask, AnInterruptedRunGoesOnBitForBit) {
   const auto a = weights_of(whole->package), b = weights_of(resumed->package);
   ASSERT_EQ(a.size(), b.size());
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(same_bits(a[i].second, b[i].second)) << a[i].first;
+}
+
+// The recipe of the paper as a file; its first epochs on few pictures.
+TEST_F(ImageTask, TheRecipeOfResNet20Learns) {
+  const TaskDef& task = get_task("image-classification");
+  const std::string file = std::string(LEPTON_SOURCE_DIR) + "/examples/configs/resnet20-fashion.yaml";
+  std::vector<GivenSetting> given = read_config_file(local_files(), file).value().settings;
+  std::erase_if(given, [](const GivenSetting& setting) { return setting.key == "task"; });
+  for (const std::string& text : {"data=" + path("pictures"), std::string("epochs=6"), std::string("batch_size=32")})
+    given.push_back(setting_from_text(text).value());
+  const auto run =
+      train_images({.settings = settings_from(task.name, task.settings, given).value(), .run_folder = path("run"), .verbose = 0});
+  ASSERT_TRUE(run) << run.error().what();
+  std::vector<double> losses;
+  std::istringstream lines(read_file(local_files(), path("run/metrics.csv"), 1 << 16).value());
+  std::string line, header;
+  std::getline(lines, header);
+  const std::string before = header.substr(0, header.find("loss"));
+  const auto column = std::ranges::count(before, ',');
+  while (std::getline(lines, line)) {
+    std::istringstream cells(line);
+    std::string cell;
+    for (std::ptrdiff_t i = 0; i <= column; ++i) std::getline(cells, cell, ',');
+    losses.push_back(std::stod(cell));
+  }
+  ASSERT_EQ(losses.size(), 6u);
+  // The first rate of the recipe is high: not every epoch is better than the one before.
+  EXPECT_LT(*std::ranges::min_element(losses), 0.7 * losses.front());
+}
+
+TEST_F(ImageTask, ModelsOfTheZooAreKnownByName) {
+  TrainRequest request = config("run");
+  request.settings.set("model", std::string("lenet5"));
+  const auto run = train_images(request);
+  ASSERT_TRUE(run) << run.error().what();
+  EXPECT_EQ(predict_images(run->package, {path("pictures/trouser/000.png")})->size(), 1u);
+  request = config("wrong");
+  request.settings.set("model", std::string("resnet19"));
+  EXPECT_EQ(train_images(request).error().code(), ErrorCode::kNotFound);
 }
 
 TEST_F(ImageTask, WrongSettingsAndDamagedFilesAreErrors) {

@@ -48,6 +48,7 @@ void add_normalisations(std::vector<LayerCase>& all) {
   all.push_back({RMSNormalization(), {{3, 4}}, {3, 4}, 4});
   all.push_back({UnitNormalization(), {{3, 4}}, {3, 4}});
   all.push_back({Normalization({.mean = {1, 2}, .variance = {4, 0.5}}), {{3, 2}}, {3, 2}});
+  all.push_back({LayerScale({.initial = 0.5}), {{3, 4}}, {3, 4}, 4});
   all.push_back({Rescaling(0.5, {.offset = 1}), {{3, 2}}, {3, 2}});
 }
 
@@ -68,6 +69,7 @@ void add_regularisation(std::vector<LayerCase>& all) {
   all.push_back({GaussianNoise(0.05), {{3, 4}}, {3, 4}, 0, true});
   all.push_back({GaussianDropout(0.05), {{3, 4}}, {3, 4}, 0, true});
   all.push_back({AlphaDropout(0.1), {{8, 4}}, {8, 4}, 0, true});
+  all.push_back({StochasticDepth(0.2), {{8, 4}}, {8, 4}, 0, true});
   all.push_back({ActivityRegularization({.l1 = 1e-4, .l2 = 1e-4}), {{3, 4}}, {3, 4}});
 }
 

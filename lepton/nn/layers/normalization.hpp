@@ -70,4 +70,12 @@ struct UnitNormalizationOptions {
 /// Gives each vector along `axis` the length 1.
 Layer UnitNormalization(const UnitNormalizationOptions& options = {});
 
+struct LayerScaleOptions {
+  double initial = 1e-6;
+  Dims input_shape = {};
+  std::string name = {};
+};
+/// Multiplies each channel by a learnt factor that starts small (Touvron et al. 2021).
+Layer LayerScale(const LayerScaleOptions& options = {});
+
 }  // namespace lepton::nn

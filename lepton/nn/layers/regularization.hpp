@@ -21,6 +21,8 @@ Layer GaussianNoise(double stddev, const DropoutOptions& options = {});
 Layer GaussianDropout(double rate, const DropoutOptions& options = {});
 /// Dropout that keeps mean and variance of self-normalising networks (Klambauer et al. 2017).
 Layer AlphaDropout(double rate, const DropoutOptions& options = {});
+/// Zeroes whole samples while training and scales the rest: a residual branch is left out (Huang et al. 2016).
+Layer StochasticDepth(double rate, const DropoutOptions& options = {});
 
 struct ActivityRegularizationOptions {
   double l1 = 0;
