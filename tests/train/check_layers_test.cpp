@@ -76,6 +76,8 @@ void add_regularisation(std::vector<LayerCase>& all) {
 void add_shapes_and_merges(std::vector<LayerCase>& all) {
   all.push_back({Dense(3, {.activation = "tanh"}), {{4}}, {3}, 15});
   all.push_back({Embedding(7, 3), {{5}}, {5, 3}, 21, false, 7});
+  all.push_back({ClassToken(), {{3, 2}}, {4, 2}, 2});
+  all.push_back({PositionEmbedding(), {{3, 2}}, {3, 2}, 6});
   all.push_back({Flatten(), {{3, 2, 2}}, {12}});
   all.push_back({Reshape({-1, 3}), {{3, 4}}, {4, 3}});
   all.push_back({Permute({2, 1}), {{3, 4}}, {4, 3}});

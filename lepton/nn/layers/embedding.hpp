@@ -14,4 +14,14 @@ struct EmbeddingOptions {
 /// A learnt vector of size `output_dim` for each whole number below `input_dim`: [N, …] -> [N, …, output_dim].
 Layer Embedding(std::int64_t input_dim, std::int64_t output_dim, const EmbeddingOptions& options = {});
 
+struct TokenOptions {
+  Spec initializer = "random_normal(stddev=0.02)";
+  Dims input_shape = {};
+  std::string name = {};
+};
+/// Puts a learnt vector in front of [N, positions, C] (Devlin et al. 2018).
+Layer ClassToken(const TokenOptions& options = {});
+/// Adds a learnt vector to each position of [N, positions, C].
+Layer PositionEmbedding(const TokenOptions& options = {});
+
 }  // namespace lepton::nn

