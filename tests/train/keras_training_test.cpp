@@ -37,11 +37,14 @@ Spec loss_spec(const Json& json) {
   const std::string name = renamed == names.end() ? zoo::keras_snake_case(class_name) : renamed->second;
   Attributes arguments;
   for (const auto& [key, value] : json.at("config").items()) {
-    if (key == "reduction" || key == "axis" || key == "ignore_class" || value.is_null()) continue;
+    if (key == "reduction" || (key == "axis" && !value.is_array()) || key == "remove_diagonal" || key == "ignore_class" || value.is_null())
+      continue;
     if (value.is_boolean()) {
       arguments.set(key, value.get<bool>());
     } else if (value.is_number()) {
       arguments.set(key, value.get<double>());
+    } else if (value.is_array()) {
+      arguments.set(key, value.get<std::vector<std::int64_t>>());
     }
   }
   return Spec(name, arguments);

@@ -34,13 +34,30 @@ Spec spec_of(const Json& expected) {
                                                            {"MeanSquaredError", "mean_squared_error"},
                                                            {"RootMeanSquaredError", "root_mean_squared_error"},
                                                            {"MeanAbsoluteError", "mean_absolute_error"},
-                                                           {"R2Score", "r2_score"}};
+                                                           {"R2Score", "r2_score"},
+                                                           {"SensitivityAtSpecificity", "sensitivity_at_specificity"},
+                                                           {"SpecificityAtSensitivity", "specificity_at_sensitivity"},
+                                                           {"PrecisionAtRecall", "precision_at_recall"},
+                                                           {"RecallAtPrecision", "recall_at_precision"},
+                                                           {"BinaryIoU", "binary_iou"},
+                                                           {"OneHotMeanIoU", "mean_iou"},
+                                                           {"FBetaScore", "fbeta_score"},
+                                                           {"BinaryCrossentropy", "binary_crossentropy"},
+                                                           {"Hinge", "hinge"},
+                                                           {"SquaredHinge", "squared_hinge"},
+                                                           {"CategoricalCrossentropy", "categorical_crossentropy"},
+                                                           {"SparseCategoricalCrossentropy", "sparse_categorical_crossentropy"},
+                                                           {"KLDivergence", "kl_divergence"},
+                                                           {"LogCoshError", "log_cosh"},
+                                                           {"MeanSquaredLogarithmicError", "mean_squared_logarithmic_error"},
+                                                           {"MeanAbsolutePercentageError", "mean_absolute_percentage_error"},
+                                                           {"CosineSimilarity", "cosine_similarity"}};
   const auto found = names.find(expected.at("metric").get<std::string>());
   if (found == names.end()) return {};
   Attributes arguments;
   for (const auto& [key, value] : expected.at("config").items()) {
     if (key == "of" && value != "confidence of the decided class") return {};
-    if (key == "of" || key == "class_aggregation" || key == "multi_class" || value.is_null()) continue;
+    if (key == "of" || key == "num_classes" || key == "class_aggregation" || key == "multi_class" || value.is_null()) continue;
     if (found->second == "roc_auc" && key == "average") {
       if (value != "macro") return {};
       continue;
@@ -50,6 +67,8 @@ Spec spec_of(const Json& expected) {
       arguments.set(key, value.get<std::int64_t>());
     } else if (value.is_number()) {
       arguments.set(key, value.get<double>());
+    } else if (value.is_array()) {
+      arguments.set(key, value.get<std::vector<std::int64_t>>());
     } else {
       arguments.set(key, value.get<std::string>());
     }

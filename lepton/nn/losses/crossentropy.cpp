@@ -2,6 +2,7 @@
 #include "lepton/nn/loss.hpp"
 #include "lepton/ops/activation.hpp"
 #include "lepton/ops/elementwise.hpp"
+#include "lepton/ops/indexing.hpp"
 #include "lepton/ops/loss.hpp"
 #include "lepton/ops/reduction.hpp"
 #include "lepton/ops/shape.hpp"
@@ -49,6 +50,16 @@ Value sparse(const LossInputs& in, const Attributes& a) {
   if (logits.defined()) return ops::sparse_softmax_cross_entropy(logits, labels, -1);
   // Log of clipped probabilities are logits too: softmax of log p is p when p sums to 1.
   return ops::sparse_softmax_cross_entropy(ops::log(clipped(in.prediction)), labels, -1);
+}
+
+// Zhang & Sabuncu 2018: between cross-entropy (q near 0) and the mean absolute error (q = 1), for labels that are sometimes wrong.
+Value generalized(const LossInputs& in, const Attributes& a) {
+  Value labels = in.target;
+  if (labels.rank() == in.prediction.rank()) labels = ops::squeeze(labels, {-1});
+  const Value hot = ops::cast(ops::one_hot(ops::cast(labels, DType::kI64), in.prediction.shape()[-1]), in.prediction.dtype());
+  const Value p = ops::sum(ops::mul(in.prediction, hot), {.axes = {-1}});
+  const Value q = ops::constant_like(p, a.number("q"));
+  return ops::div(ops::sub(ops::constant_like(p, 1), ops::pow(p, q)), q);
 }
 
 // Lin et al. 2017: (1 - p_t)^gamma damps what is right already.
@@ -109,6 +120,12 @@ std::vector<LossDef> crossentropy_losses() {
        .formula = "-sum alpha (1 - p)^gamma t log p",
        .arguments = {kFromLogits, kSmoothing, {"alpha", 0.25, non_negative, "weight"}, {"gamma", 2.0, non_negative, "focus"}},
        .per_sample = categorical_focal},
+      {.name = "categorical_generalized_cross_entropy",
+       .summary = "Cross-entropy that forgives wrong labels, for integer class targets.",
+       .formula = "(1 - p[class]^q) / q",
+       .arguments = {{"q", 0.5, positive, "near 0: cross-entropy; 1: mean absolute error"}},
+       .takes_class_indices = true,
+       .per_sample = generalized},
       {.name = "sparse_categorical_crossentropy",
        .summary = "Cross-entropy for integer class targets.",
        .formula = "-log p[class]",

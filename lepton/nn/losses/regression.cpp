@@ -57,6 +57,13 @@ Value cosine_similarity(const LossInputs& in, const Attributes&) {
   return ops::neg(sum_last(ops::mul(normalized(in.target), normalized(in.prediction))));
 }
 
+// The loss whose best constant is the quantile.
+Value quantile(const LossInputs& in, const Attributes& a) {
+  const Value under = ops::sub(in.target, in.prediction);
+  const double q = a.number("quantile");
+  return mean_last(ops::maximum(scaled(under, q), scaled(under, q - 1)));
+}
+
 }  // namespace
 
 std::vector<LossDef> regression_losses() {
@@ -83,6 +90,11 @@ std::vector<LossDef> regression_losses() {
        .formula = "log cosh(p - t)",
        .per_sample = log_cosh},
       {.name = "poisson", .summary = "Negative log-likelihood of counts.", .formula = "p - t log(p + 1e-7)", .per_sample = poisson},
+      {.name = "quantile",
+       .summary = "Pinball loss: predicts a quantile (Koenker & Bassett 1978).",
+       .formula = "max(q (t - p), (q - 1) (t - p))",
+       .arguments = {{"quantile", 0.5, probability, "q: share of targets below the prediction"}},
+       .per_sample = quantile},
       {.name = "cosine_similarity",
        .summary = "Minus the cosine of the angle between target and prediction.",
        .formula = "-sum t p / (|t| |p|)",

@@ -20,18 +20,18 @@ std::vector<Value> sums(const LossInputs& in, const Value& weight, const Attribu
   return {weighted_sums(ops::mul(said, is), weight)[0], weighted_sums(kPrecision ? said : is, weight)[0]};
 }
 
-double f1_score(const Predictions& predictions, const Attributes& a) {
+double fbeta(const Predictions& predictions, const Attributes& a, double beta) {
   const ClassRows rows = class_rows(predictions);
   const std::size_t classes = std::max<std::size_t>(rows.classes, 2);
   std::vector<double> right(classes), said(classes), is(classes);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto truth = static_cast<std::size_t>(rows.truth[i]), decided = static_cast<std::size_t>(rows.decided(i, a.number("threshold")));
-    if (truth >= classes) fail(ErrorCode::kInvalidArgument, "f1_score: class {} is none of {}", truth, classes);
+    if (truth >= classes) fail(ErrorCode::kInvalidArgument, "f-score: class {} is none of {}", truth, classes);
     said[decided] += rows.weight[i];
     is[truth] += rows.weight[i];
     if (truth == decided) right[truth] += rows.weight[i];
   }
-  const auto of_class = [&](std::size_t c) { return ratio(2 * right[c], said[c] + is[c]); };
+  const auto of_class = [&](std::size_t c) { return ratio((1 + beta * beta) * right[c], said[c] + beta * beta * is[c]); };
   if (rows.classes == 1) return of_class(1);
   const std::string& average = a.text("average");
   double sum = 0, weight = 0, all_right = 0, all_said = 0;
@@ -44,7 +44,7 @@ double f1_score(const Predictions& predictions, const Attributes& a) {
   }
   if (average == "micro") return ratio(all_right, all_said);
   if (average != "macro" && average != "weighted")
-    fail(ErrorCode::kInvalidArgument, "f1_score: average must be macro, micro or weighted, got '{}'", average);
+    fail(ErrorCode::kInvalidArgument, "f-score: average must be macro, micro or weighted, got '{}'", average);
   return ratio(sum, weight);
 }
 
@@ -68,7 +68,14 @@ std::vector<MetricDef> decision_metrics() {
            .formula = "2 TP / (2 TP + FP + FN)",
            .arguments = {{"average", "macro", any_value, "macro, micro or weighted (by class size)"},
                          {"threshold", 0.5, any_value, "of one output: above it says yes"}},
-           .from_predictions = f1_score}};
+           .from_predictions = [](const Predictions& p, const Attributes& a) { return fbeta(p, a, 1); }},
+          {.name = "fbeta_score",
+           .summary = "As f1_score, with recall beta times as important as precision.",
+           .formula = "(1 + beta^2) TP / ((1 + beta^2) TP + beta^2 FN + FP)",
+           .arguments = {{"average", "macro", any_value, "macro, micro or weighted (by class size)"},
+                         {"beta", 1.0, positive, "weight of recall"},
+                         {"threshold", 0.5, any_value, "of one output: above it says yes"}},
+           .from_predictions = [](const Predictions& p, const Attributes& a) { return fbeta(p, a, a.number("beta")); }}};
 }
 
 }  // namespace lepton::nn

@@ -20,6 +20,11 @@ std::vector<Value> absolute(const LossInputs& in, const Value& weight, const Att
 }
 double root(std::span<const double> totals, const Attributes& a) { return std::sqrt(weighted_mean(totals, a)); }
 
+// The loss of this name is its negative.
+std::vector<Value> cosine(const LossInputs& in, const Value& weight, const Attributes& a) {
+  return weighted_sums(ops::neg(get_loss("cosine_similarity").per_sample(in, a)), weight);
+}
+
 // The mean over outputs of 1 - (squared error) / (squared distance from the mean).
 double r2(const Predictions& predictions, const Attributes&) {
   const std::vector<double> p = predictions.prediction.to_vector<double>(), y = predictions.target.to_vector<double>();
@@ -65,6 +70,11 @@ std::vector<MetricDef> regression_metrics() {
            .formula = "mean |p - y|",
            .higher_is_better = false,
            .batch_sums = absolute,
+           .finish = weighted_mean},
+          {.name = "cosine_similarity",
+           .summary = "Cosine of the angle between target and prediction.",
+           .formula = "sum y p / (|y| |p|)",
+           .batch_sums = cosine,
            .finish = weighted_mean},
           {.name = "r2_score",
            .summary = "Share of the target's variance that is explained.",

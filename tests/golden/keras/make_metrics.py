@@ -70,6 +70,16 @@ def binary(folder, name, text, make_scores, weighted=False):
     for class_name in ("Precision", "Recall"):
         c.expect_keras(class_name, yf, p[:, None], w)
         c.expect_keras(class_name, yf, p[:, None], w, thresholds=0.3)
+    for level in (0.3, 0.8):
+        c.expect_keras("SensitivityAtSpecificity", yf, p[:, None], w, specificity=level)
+        c.expect_keras("SpecificityAtSensitivity", yf, p[:, None], w, sensitivity=level)
+        c.expect_keras("PrecisionAtRecall", yf, p[:, None], w, recall=level)
+        c.expect_keras("RecallAtPrecision", yf, p[:, None], w, precision=level)
+    if w is None:  # Keras cuts weights to whole numbers here
+        c.expect_keras("BinaryIoU", yf, p[:, None], threshold=0.4)
+        c.expect_keras("BinaryIoU", yf, p[:, None], target_class_ids=[1])
+    for class_name in ("BinaryCrossentropy", "Hinge", "SquaredHinge"):
+        c.expect_keras(class_name, yf, p[:, None], w)
     for class_name in ("TruePositives", "TrueNegatives", "FalsePositives", "FalseNegatives"):
         c.expect_keras(class_name, yf, p[:, None], w)
     c.expect("f1", sk.f1_score(y, decided, sample_weight=w), "sklearn.metrics.f1_score", threshold=0.5)
@@ -122,6 +132,12 @@ def multiclass(folder, name, text, classes=5, missing=None, weighted=False):
     if weighted is False:
         for average in (None, "macro", "micro"):
             c.expect_keras("F1Score", hot, p, average=average)
+        for average in ("macro", "micro", "weighted"):
+            c.expect_keras("FBetaScore", hot, p, average=average, beta=2.0)
+    if w is None:
+        c.expect_keras("OneHotMeanIoU", hot, p, num_classes=classes)
+    c.expect_keras("CategoricalCrossentropy", hot, p, w)
+    c.expect_keras("KLDivergence", hot, p, w)
     c.expect("confusion_matrix", sk.confusion_matrix(y, decided, labels=labels, sample_weight=w).astype(float).tolist(),
              "sklearn.metrics.confusion_matrix (rows: truth)")
     if missing is None:

@@ -24,6 +24,11 @@ def conv(outputs, activation=None):
     ]
 
 
+def embedding(outputs):
+    """Rows of length 1."""
+    return (8,), lambda: [layers.Dense(16, activation="tanh"), layers.Dense(outputs), layers.UnitNormalization()]
+
+
 def case(name, model, target, loss, optimizer=lambda: optimizers.SGD(0.1), **options):
     """loss and optimizer are made anew for each precision, so they are given as functions."""
     return {"name": name, "model": model, "target": target, "loss": loss, "optimizer": optimizer, **options}
@@ -149,6 +154,11 @@ def loss_cases():
         ("categorical_hinge", dense(3), "one_hot", lambda: n.CategoricalHinge()),
         ("kl_divergence", softmax, "distribution", lambda: n.KLDivergence()),
         ("poisson", dense(2, "exponential"), "count", lambda: n.Poisson()),
+        ("dice", dense(3, "sigmoid"), "multilabel", lambda: n.Dice()),
+        ("dice_axis", dense(3, "sigmoid"), "multilabel", lambda: n.Dice(axis=(1,))),
+        ("tversky", dense(3, "sigmoid"), "multilabel", lambda: n.Tversky(alpha=0.3, beta=0.8)),
+        ("categorical_generalized_cross_entropy", softmax, "class_index", lambda: n.CategoricalGeneralizedCrossEntropy(q=0.7)),
+        ("circle", embedding(4), "class_index", lambda: n.Circle(gamma=10, margin=0.3)),
     ):
         rate = gentle.get(name, 0.1)
         yield case("loss_" + name, model, target, loss, lambda rate=rate: optimizers.SGD(rate))
