@@ -86,13 +86,14 @@ struct PutAttribute {
   }
 };
 
-WireWriter value_info(const std::string& name, const TensorType& type) {
+// Free dims of the model's own inputs and outputs get names.
+WireWriter value_info(const std::string& name, const TensorType& type, bool in_body = false) {
   WireWriter shape;
   for (int axis = 0; axis < type.shape.rank(); ++axis) {
     WireWriter dim;
     if (type.shape[axis] != kAnyDim) {
       dim.put_int64(1, type.shape[axis]);
-    } else {
+    } else if (!in_body) {
       dim.put_text(2, axis == 0 ? std::string("batch") : fmt::format("{}_{}", name, axis));
     }
     shape.put_message(1, dim);
@@ -108,13 +109,23 @@ WireWriter value_info(const std::string& name, const TensorType& type) {
   return info;
 }
 
-// Collects the nodes and constants of one GraphProto.
+// What the graphs of a file share: bodies see the constants of the main graph, and no name occurs twice.
+struct Shared {
+  std::vector<WireWriter> initializers;
+  std::set<std::string> unsupported;
+  std::string scope;
+  int counter = 0;
+};
+
+// Collects the nodes of one GraphProto.
 class GraphWriter {
  public:
-  std::string fresh(std::string_view hint) { return fmt::format("{}_{}", hint, counter_++); }
+  explicit GraphWriter(Shared& all) : shared(all) {}
+
+  std::string fresh(std::string_view hint) { return fmt::format("{}_{}", hint, shared.counter++); }
 
   std::vector<std::string> add_node(std::string_view op_type, const std::vector<std::string>& inputs, const Attributes& attributes,
-                                    int num_outputs) {
+                                    int num_outputs, const WireWriter* inner = nullptr) {
     WireWriter node;
     std::vector<std::string> outputs;
     for (const std::string& input : inputs) node.put_text(1, input);
@@ -122,7 +133,7 @@ class GraphWriter {
       outputs.push_back(fresh(op_type));
       node.put_text(2, outputs.back());
     }
-    node.put_text(3, fmt::format("{}{}_{}", scope.empty() ? "" : scope + "/", op_type, counter_));
+    node.put_text(3, fmt::format("{}{}_{}", shared.scope.empty() ? "" : shared.scope + "/", op_type, shared.counter));
     node.put_text(4, op_type);
     for (const auto& [name, value] : attributes) {
       WireWriter attribute;
@@ -130,32 +141,41 @@ class GraphWriter {
       std::visit(PutAttribute{attribute}, value.value());
       node.put_message(5, attribute);
     }
-    body.put_message(1, node);
+    if (inner != nullptr) {
+      WireWriter attribute;
+      attribute.put_text(1, "body");
+      attribute.put_message(6, *inner);
+      attribute.put_int64(20, 5);  // GRAPH
+      node.put_message(5, attribute);
+    }
+    nodes.put_message(1, node);
     return outputs;
+  }
+
+  // A result gets its own name through an Identity: one value may be two results, or an input.
+  void add_result(const std::string& value, const std::string& name) {
+    WireWriter identity;
+    identity.put_text(1, value);
+    identity.put_text(2, name);
+    identity.put_text(3, "output/" + name);
+    identity.put_text(4, "Identity");
+    nodes.put_message(1, identity);
   }
 
   std::string add_constant(const Tensor& value) {
     const std::string name = fresh("constant");
-    initializers.push_back(tensor_proto(name, value));
+    shared.initializers.push_back(tensor_proto(name, value));
     return name;
   }
 
-  WireWriter body;
-  std::vector<WireWriter> initializers;
-  std::set<std::string> unsupported;
-  std::string scope;
-
- private:
-  int counter_ = 0;
+  Shared& shared;
+  WireWriter nodes;
 };
-
-// Writes the nodes of one graph; `names` maps its values to names in the file.
-class NodesWriter;
 
 class Emitter final : public OnnxEmitter {
  public:
   Emitter(GraphWriter& writer, const Node& node, const GraphBuilder& types, const std::vector<std::string>& names)
-      : writer_(writer), node_(node), types_(types), names_(names), outputs_(node.outputs.size()) {
+      : writer_(writer), node_(node), names_(names), outputs_(node.outputs.size()) {
     for (const ValueId id : node.inputs) input_types_.push_back(id == kNoValue ? TensorType{} : types.type(id));
     for (const ValueId id : node.outputs) output_types_.push_back(types.type(id));
   }
@@ -178,26 +198,35 @@ class Emitter final : public OnnxEmitter {
  private:
   GraphWriter& writer_;
   const Node& node_;
-  const GraphBuilder& types_;
   const std::vector<std::string>& names_;
   std::vector<std::string> outputs_;
   std::vector<TensorType> input_types_, output_types_;
 };
 
+WireWriter graph_proto(WireWriter nodes, const std::string& name, std::span<const WireWriter> inputs, std::span<const WireWriter> outputs) {
+  WireWriter proto = std::move(nodes);
+  proto.put_text(2, name);
+  for (const WireWriter& input : inputs) proto.put_message(11, input);
+  for (const WireWriter& output : outputs) proto.put_message(12, output);
+  return proto;
+}
+
+// Writes the nodes of one graph and knows what its values are called in the file.
 class NodesWriter {
  public:
   NodesWriter(GraphWriter& writer, const Graph& graph)
-      : writer_(writer), types_(graph), names_(static_cast<std::size_t>(graph.num_values())) {}
+      : writer_(writer), types_(graph), uses_(graph::count_uses(graph)), names_(static_cast<std::size_t>(graph.num_values())) {}
 
   void set_name(ValueId value, std::string name) { names_[static_cast<std::size_t>(value)] = std::move(name); }
   const std::string& name(ValueId value) const { return names_[static_cast<std::size_t>(value)]; }
+  TensorType type(ValueId value) const { return types_.type(value); }
 
   void write() {
     for (const Node& node : types_.graph().nodes()) {
-      const std::string outer = writer_.scope;
-      if (!node.name.empty()) writer_.scope = node.name;
+      const std::string outer = writer_.shared.scope;
+      if (!node.name.empty()) writer_.shared.scope = node.name;
       write_node(node);
-      writer_.scope = outer;
+      writer_.shared.scope = outer;
     }
   }
 
@@ -205,6 +234,10 @@ class NodesWriter {
   void write_node(const Node& node) {
     Emitter emitter(writer_, node, types_, names_);
     const OnnxRule& rule = node.op->onnx;
+    if (node.op->num_regions > 0) {
+      write_scan(node);
+      return;
+    }
     if (rule.emit != nullptr && rule.opset <= kOnnxOpset) {
       rule.emit(emitter);
     } else if (!rule.name.empty() && rule.opset <= kOnnxOpset) {
@@ -216,10 +249,58 @@ class NodesWriter {
       write_body(node);
       return;
     } else {
-      writer_.unsupported.insert(std::string(node.op->name));
+      writer_.shared.unsupported.insert(std::string(node.op->name));
       return;
     }
     for (std::size_t i = 0; i < node.outputs.size(); ++i) set_name(node.outputs[i], emitter.outputs()[i]);
+  }
+
+  // Operators that own a graph: ONNX's Scan, whose body sees captured values by their names outside.
+  void write_scan(const Node& node) {
+    const auto num_states = static_cast<std::size_t>(node.attributes.integer("num_states"));
+    const auto num_sequences = static_cast<std::size_t>(node.attributes.integer("num_sequences"));
+    if (node.op->onnx.name != "Scan" || num_sequences == 0) {
+      writer_.shared.unsupported.insert(fmt::format("{}{}", node.op->name, num_sequences == 0 ? " without sequences" : ""));
+      return;
+    }
+    std::vector<std::string> inputs;
+    for (std::size_t i = 0; i < num_states + num_sequences; ++i) inputs.push_back(name(node.inputs[i]));
+    const Graph& step = *node.regions[0];
+    std::vector<ValueId> results, outputs = node.outputs;
+    for (const graph::GraphOutput& output : step.outputs()) results.push_back(output.value);
+    // The states before each step are results only where something reads them.
+    outputs.resize(results.size());
+    for (std::size_t i = results.size(); i < node.outputs.size(); ++i) {
+      if (uses_[static_cast<std::size_t>(node.outputs[i])] == 0) continue;
+      results.push_back(step.inputs()[i - step.outputs().size()].value);
+      outputs.push_back(node.outputs[i]);
+    }
+    const WireWriter body = body_proto(step, node.inputs, num_states + num_sequences, results);
+    const std::int64_t backwards = node.attributes.flag("reverse") ? 1 : 0;
+    const Attributes attributes = {{"num_scan_inputs", static_cast<std::int64_t>(num_sequences)},
+                                   {"scan_input_directions", std::vector<std::int64_t>(num_sequences, backwards)},
+                                   {"scan_output_directions", std::vector<std::int64_t>(results.size() - num_states, backwards)}};
+    const std::vector<std::string> names = writer_.add_node("Scan", inputs, attributes, static_cast<int>(results.size()), &body);
+    for (std::size_t i = 0; i < names.size(); ++i) set_name(outputs[i], names[i]);
+  }
+
+  // A graph that is an attribute: its first `own` inputs are inputs, the others stand for values of this graph.
+  WireWriter body_proto(const Graph& graph, std::span<const ValueId> operands, std::size_t own, std::span<const ValueId> results) {
+    GraphWriter writer(writer_.shared);
+    NodesWriter inner(writer, graph);
+    std::vector<WireWriter> inputs, outputs;
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+      const graph::GraphInput& input = graph.inputs()[i];
+      inner.set_name(input.value, i < own ? writer.fresh(input.name) : name(operands[i]));
+      if (i < own) inputs.push_back(value_info(inner.name(input.value), input.type, true));
+    }
+    inner.write();
+    for (const ValueId result : results) {
+      const std::string own_name = writer.fresh("result");
+      writer.add_result(inner.name(result), own_name);
+      outputs.push_back(value_info(own_name, inner.type(result), true));
+    }
+    return graph_proto(std::move(writer.nodes), graph.name, inputs, outputs);
   }
 
   void write_body(const Node& node) {
@@ -229,6 +310,7 @@ class NodesWriter {
       operands.push_back(node.inputs[i] == kNoValue ? Value() : builder.input(fmt::format("x{}", i), types_.type(node.inputs[i])));
     }
     const std::vector<Value> results = node.op->body(RuleContext{*node.op, operands, {}, {}, node.attributes, node.regions, {}});
+    for (std::size_t i = 0; i < results.size(); ++i) builder.output(fmt::format("y{}", i), results[i]);
     NodesWriter inner(writer_, builder.graph());
     for (std::size_t i = 0; i < operands.size(); ++i) {
       if (operands[i].defined()) inner.set_name(operands[i].id(), name(node.inputs[i]));
@@ -239,6 +321,7 @@ class NodesWriter {
 
   GraphWriter& writer_;
   GraphBuilder types_;
+  std::vector<int> uses_;
   std::vector<std::string> names_;
 };
 
@@ -247,11 +330,11 @@ const Tensor* find_state(const NamedTensors& states, std::string_view name) {
   return place == states.end() ? nullptr : &place->second;
 }
 
-WireWriter model_proto(const WireWriter& graph_proto, const OnnxWriteOptions& options) {
+WireWriter model_proto(const WireWriter& graph, const OnnxWriteOptions& options) {
   WireWriter model;
   model.put_int64(1, kOnnxIrVersion);
   model.put_text(2, "lepton");
-  model.put_message(7, graph_proto);
+  model.put_message(7, graph);
   WireWriter opset;
   opset.put_text(1, "");
   opset.put_int64(2, kOnnxOpset);
@@ -273,7 +356,8 @@ int onnx_dtype(DType dtype) {
 }
 
 Result<std::string> write_onnx(const Graph& graph, const NamedTensors& states, const OnnxWriteOptions& options) {
-  GraphWriter writer;
+  Shared shared;
+  GraphWriter writer(shared);
   NodesWriter nodes(writer, graph);
   std::vector<WireWriter> inputs;
   for (const graph::GraphInput& input : graph.inputs()) {
@@ -285,35 +369,25 @@ Result<std::string> write_onnx(const Graph& graph, const NamedTensors& states, c
     const Tensor* value = find_state(states, input.name);
     if (value == nullptr) return make_error(ErrorCode::kNotFound, "onnx: the weight '{}' has no value", input.name);
     const auto place = options.places.find(input.name);
-    writer.initializers.push_back(options.external_file.empty() || place == options.places.end()
+    shared.initializers.push_back(options.external_file.empty() || place == options.places.end()
                                       ? tensor_proto(input.name, *value)
                                       : external_tensor_proto(input.name, value->type(), options.external_file, place->second));
   }
   auto written = catch_error([&] { nodes.write(); });
   if (!written) return written.error().with_context("onnx");
-  if (!writer.unsupported.empty()) {
+  if (!shared.unsupported.empty()) {
     std::string list;
-    for (const std::string& op : writer.unsupported) list += (list.empty() ? "" : ", ") + op;
+    for (const std::string& op : shared.unsupported) list += (list.empty() ? "" : ", ") + op;
     return make_error(ErrorCode::kUnsupported, "onnx: these operators cannot be written: {}", list);
   }
-  const GraphBuilder types(graph);
   std::vector<WireWriter> outputs;
   for (const graph::GraphOutput& output : graph.outputs()) {
-    // A result gets its own name through an Identity: one value may be two results, or an input.
-    WireWriter identity;
-    identity.put_text(1, nodes.name(output.value));
-    identity.put_text(2, output.name);
-    identity.put_text(3, "output/" + output.name);
-    identity.put_text(4, "Identity");
-    writer.body.put_message(1, identity);
-    outputs.push_back(value_info(output.name, types.type(output.value)));
+    writer.add_result(nodes.name(output.value), output.name);
+    outputs.push_back(value_info(output.name, nodes.type(output.value)));
   }
-  WireWriter graph_proto = std::move(writer.body);
-  graph_proto.put_text(2, graph.name);
-  for (const WireWriter& initializer : writer.initializers) graph_proto.put_message(5, initializer);
-  for (const WireWriter& input : inputs) graph_proto.put_message(11, input);
-  for (const WireWriter& output : outputs) graph_proto.put_message(12, output);
-  return model_proto(graph_proto, options).take();
+  WireWriter main = graph_proto(std::move(writer.nodes), graph.name, inputs, outputs);
+  for (const WireWriter& initializer : shared.initializers) main.put_message(5, initializer);
+  return model_proto(main, options).take();
 }
 
 }  // namespace lepton::formats

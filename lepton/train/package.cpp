@@ -2,9 +2,9 @@
 #include "lepton/train/package.hpp"
 
 #include "lepton/base/json.hpp"
-#include "lepton/formats/onnx_writer.hpp"
 #include "lepton/nn/network_config.hpp"
 #include "lepton/train/internal/model_state.hpp"
+#include "lepton/train/onnx_export.hpp"
 
 namespace lepton::train {
 namespace {
@@ -15,15 +15,11 @@ constexpr std::string_view kWeightsFile = "weights.safetensors";
 
 Result<void> save_package(FileSystem& files, const std::string& path, Model& model, const Json& task, const std::string& card) {
   auto content = catch_error([&]() -> formats::PackageContent {
-    runtime::Program& prediction = model.prediction_program();
     // Weights are kept as the graph stores them: the ONNX file refers to their bytes.
-    formats::NamedTensors weights;
-    for (const nn::Weight& weight : model.network().weights())
-      weights.emplace_back(weight.name, prediction.variables().get(weight.name).get());
     formats::PackageContent c;
     std::map<std::string, formats::TensorPlace> places;
-    c.weights = formats::write_safetensors(weights, {}, &places);
-    c.onnx = formats::write_onnx(prediction.graph(), weights, {.external_file = std::string(kWeightsFile), .places = places}).value();
+    c.weights = formats::write_safetensors(stored_weights(model), {}, &places);
+    c.onnx = model_to_onnx(model, {.external_file = std::string(kWeightsFile), .places = places}).value();
     Json manifest = {
         {"network", nn::network_to_json(model.network())}, {"name", model.options().name}, {"seed", model.seed()}, {"task", task}};
     c.manifest = dump_json(manifest);

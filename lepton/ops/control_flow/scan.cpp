@@ -211,6 +211,7 @@ OpDef scan_op() {
       .infer_types = infer,
       .gradient = gradient,
       .traits = kControlFlowTrait,
+      .onnx = {.name = "Scan", .opset = 11},
       .samples = samples,
       .rejects = rejects,
   };

@@ -19,7 +19,7 @@ std::span<const OnnxOperator> all_onnx_operators() {
       rows.insert(rows.end(), own.begin(), own.end());
     }
     for (const OpDef& op : all_ops()) {
-      if (!op.onnx.name.empty() && op.onnx.emit == nullptr) rows.push_back({.name = op.onnx.name, .same = &op});
+      if (!op.onnx.name.empty() && op.onnx.emit == nullptr && op.num_regions == 0) rows.push_back({.name = op.onnx.name, .same = &op});
     }
     std::ranges::stable_sort(rows, {}, [](const OnnxOperator& row) { return std::tuple(row.domain, row.name, row.since); });
     return rows;

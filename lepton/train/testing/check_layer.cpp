@@ -11,6 +11,7 @@
 #include "lepton/nn/network_config.hpp"
 #include "lepton/runtime/interpreter.hpp"
 #include "lepton/train/model.hpp"
+#include "lepton/train/onnx_export.hpp"
 
 namespace lepton::train::testing {
 namespace {
@@ -30,6 +31,7 @@ class Checker {
   std::vector<LayerFinding> run() {
     guarded("shape", [&] { check_shape(); });
     guarded("round trip", [&] { check_round_trip(); });
+    guarded("onnx", [&] { check_onnx(); });
     guarded("gradient", [&] { check_gradients(); });
     guarded("training", [&] { check_training_differs(); });
     guarded("learning", [&] { check_learning(); });
@@ -86,6 +88,19 @@ class Checker {
     for (const Dims& shape : case_.inputs) x.push_back(numbers(batch_shape(shape, kSamples), DType::kF32));
     if (!same_bits(model.predict(Arrays(x)), again.predict(Arrays(x)))) report("round trip", "predictions change");
     check_states(model, again, x);
+  }
+
+  // One file serves every number of samples.
+  void check_onnx() {
+    const std::vector<nn::Symbol> inputs = symbols();
+    Model model(inputs, {case_.layer(inputs)}, {.seed = 3});
+    const std::string onnx = model_to_onnx(model).value();
+    for (const std::int64_t samples : {std::int64_t{1}, kSamples}) {
+      Arrays x;
+      for (const Dims& shape : case_.inputs) x.tensors.push_back(numbers(batch_shape(shape, samples), DType::kF32));
+      const double difference = difference_from_onnx(model, std::as_bytes(std::span(onnx)), {}, x).value();
+      if (!(difference < 1e-5)) report("onnx", "differs by {} for {} samples", difference, samples);
+    }
   }
 
   // Weights and optimiser states after a step, written by one model and read by another.

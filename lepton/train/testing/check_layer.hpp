@@ -24,9 +24,9 @@ struct LayerFinding {
 
 /// Returns the broken promises of a layer; empty if it keeps them.
 ///
-/// Checks: output shape and number of parameters; configuration and weights survive being written and read, with equal predictions; the
-/// gradients of inputs and weights equal central differences in double; a small model with the layer learns; training differs from
-/// inference only where the case says so.
+/// Checks: output shape and number of parameters; configuration and weights survive being written and read, with equal predictions; as
+/// ONNX, read back, it predicts the same for one sample and for several; the gradients of inputs and weights equal central differences in
+/// double; a small model with the layer learns; training differs from inference only where the case says so.
 std::vector<LayerFinding> check_layer(const LayerCase& one);
 
 }  // namespace lepton::train::testing
