@@ -42,11 +42,14 @@ bool is_zoo_model(const std::string& name);
 void show_zoo_model(const std::string& name, bool as_json);
 void list_zoo(bool as_json);
 std::string zoo_page();
+/// The reference page of ONNX operators, read and written.
+std::string onnx_page();
 
 void add_demo(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);
 void add_eval(CLI::App& app, Context& context);
 void add_predict(CLI::App& app, Context& context);
+void add_export(CLI::App& app, Context& context);
 void add_data(CLI::App& app, Context& context);
 void add_op(CLI::App& app, Context& context);
 void add_model(CLI::App& app, Context& context);

@@ -6,7 +6,6 @@
 #include "lepton/base/path.hpp"
 #include "lepton/cli/commands.hpp"
 #include "lepton/formats/tflite/translator.hpp"
-#include "lepton/ops/onnx/table.hpp"
 #include "lepton/ops/op_table.hpp"
 #include "lepton/tasks/task.hpp"
 
@@ -83,34 +82,6 @@ std::string tasks_page() {
   return text;
 }
 
-std::string onnx_page() {
-  std::map<std::string, std::vector<const OnnxOperator*>> by_name;
-  for (const OnnxOperator& op : ops::all_onnx_operators())
-    by_name[fmt::format("{}{}{}", op.domain, op.domain.empty() ? "" : ".", op.name)].push_back(&op);
-  int newest = 0;
-  for (const OnnxOperator& op : ops::all_onnx_operators()) newest = std::max(newest, op.domain.empty() ? op.since : 0);
-  std::string text = fmt::format(
-      "{}# ONNX operators\n\n{} operators are read; the newest opset is {}. \"Opsets\" are those that work, a range for each rule that "
-      "reads the operator (one rule may know several meanings); an operator that is older than its range is refused in older files. \"As\" "
-      "is our operator where it is the same one; others are read as several. Texts are worked with while a model is read. Sequences as "
-      "inputs or results, optional values, float8 and 4-bit numbers are not supported; where a shape or a branch depends on data, a model "
-      "runs in stages.\n\n| operator | opsets | as |\n|---|---|---|\n",
-      kWritten, by_name.size(), newest);
-  for (const auto& [name, rows] : by_name) {
-    const OpDef* same = rows.back()->same;
-    std::string opsets;  // of ONNX's own domain; others count their own
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const int last = i + 1 < rows.size() ? rows[i + 1]->since - 1 : newest;
-      opsets += i > 0 ? ", " : "";
-      opsets += i + 1 == rows.size() && !rows[i]->domain.empty() ? fmt::format("{} and newer", rows[i]->since)
-                : last == rows[i]->since                         ? std::to_string(last)
-                                                                 : fmt::format("{} to {}", rows[i]->since, last);
-    }
-    text += fmt::format("| `{}` | {} | {} |\n", name, opsets, same == nullptr ? "" : fmt::format("`{}`", same->name));
-  }
-  return text;
-}
-
 std::string tflite_page() {
   const std::vector<std::string> operators = formats::tflite_operators();
   std::string text = fmt::format(
@@ -127,8 +98,8 @@ void write_pages(const std::string& folder) {
   std::map<std::string, std::string> pages = op_pages();
   pages["errors.md"] = errors_page();
   pages["tasks.md"] = tasks_page();
-  pages["onnx.md"] = onnx_page();
   pages["zoo.md"] = std::string(kWritten) + zoo_page();
+  pages["onnx.md"] = std::string(kWritten) + onnx_page();
   pages["tflite.md"] = tflite_page();
   local_files().make_folders(join_path(folder, "ops")).value();
   for (auto& [name, text] : pages) {

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
   lepton::cli::add_train(app, context);
   lepton::cli::add_eval(app, context);
   lepton::cli::add_predict(app, context);
+  lepton::cli::add_export(app, context);
   lepton::cli::add_data(app, context);
   lepton::cli::add_op(app, context);
   lepton::cli::add_model(app, context);

@@ -39,6 +39,13 @@ data::Split read_split(const std::string& run_folder, const data::Dataset& datas
   return data::split_from_json(parse_json(text, {.max_bytes = kMaxBytes}).value(), dataset).value();
 }
 
+std::vector<Tensor> first_inputs(const data::Dataset& dataset, const std::string& run_folder, const std::string& part,
+                                 std::int64_t at_most) {
+  std::vector<std::int64_t> rows = read_split(run_folder, dataset).indices(part).value();
+  if (std::ssize(rows) > at_most) rows.resize(static_cast<std::size_t>(at_most));
+  return dataset.load_batch(rows).value().inputs;
+}
+
 std::string read_curves(const std::string& run_folder) {
   const auto curves = read_file(local_files(), join_path(run_folder, "curves.svg"), kMaxBytes);
   return curves ? *curves : std::string();

@@ -220,7 +220,8 @@ TaskDef image_classification_task() {
                {"allow_leaks", std::vector<std::string>{}, any_value, "copies across the split that are accepted, by name"}}),
           .train = train_images,
           .evaluate = evaluate_images,
-          .predict = predict_images};
+          .predict = predict_images,
+          .inputs = inputs_of_images};
 }
 
 }  // namespace lepton::tasks

@@ -17,4 +17,7 @@ Result<EvaluationResult> evaluate_images(const std::string& run_folder, const st
 /// Predicts picture files with a packaged model, through the recipe that it was trained with.
 Result<std::vector<PredictionRow>> predict_images(const std::string& package, const std::vector<std::string>& paths);
 
+/// Pictures of a part of a run's data as the model takes them: the first `at_most`.
+Result<std::vector<Tensor>> inputs_of_images(const std::string& run_folder, const std::string& part, std::int64_t at_most);
+
 }  // namespace lepton::tasks

@@ -6,6 +6,7 @@
 #include "lepton/base/path.hpp"
 #include "lepton/data/image/codec.hpp"
 #include "lepton/data/picture_source.hpp"
+#include "lepton/formats/package.hpp"
 #include "lepton/tasks/image_classification.hpp"
 #include "lepton/tasks/internal/evaluation.hpp"
 #include "lepton/tasks/internal/image_run.hpp"
@@ -82,6 +83,16 @@ EvaluationResult evaluate_in(const std::string& folder, const std::string& part)
 
 Result<EvaluationResult> evaluate_images(const std::string& run_folder, const std::string& part) {
   return catch_error([&] { return evaluate_in(run_folder, part); });
+}
+
+Result<std::vector<Tensor>> inputs_of_images(const std::string& run_folder, const std::string& part, std::int64_t at_most) {
+  return catch_error([&] {
+    const formats::Package package = formats::Package::open(local_files(), join_path(run_folder, "model.lepton")).value();
+    const Json& task = *json_member(package.manifest(), "task").value();
+    const data::ImageRecipe recipe = data::image_recipe_from_json(*json_member(task, "recipe").value()).value();
+    const auto source = json_get<std::string>(*json_member(task, "data").value(), "source").value();
+    return first_inputs(*data::open_pictures(local_files(), source, recipe).value(), run_folder, part, at_most);
+  });
 }
 
 Result<std::vector<PredictionRow>> predict_images(const std::string& package, const std::vector<std::string>& paths) {

@@ -235,7 +235,8 @@ TaskDef tabular_classification_task() {
           .settings = settings_of_tables(),
           .train = [](const TrainRequest& request) { return train_table(request, data::TargetKind::kClass); },
           .evaluate = evaluate_table,
-          .predict = predict_table};
+          .predict = predict_table,
+          .inputs = inputs_of_table};
 }
 
 TaskDef tabular_regression_task() {
@@ -244,7 +245,8 @@ TaskDef tabular_regression_task() {
           .settings = settings_of_tables(),
           .train = [](const TrainRequest& request) { return train_table(request, data::TargetKind::kNumber); },
           .evaluate = evaluate_table,
-          .predict = predict_table};
+          .predict = predict_table,
+          .inputs = inputs_of_table};
 }
 
 }  // namespace lepton::tasks

@@ -5,6 +5,7 @@
 #include "lepton/base/json.hpp"
 #include "lepton/base/path.hpp"
 #include "lepton/data/named_dataset.hpp"
+#include "lepton/formats/package.hpp"
 #include "lepton/tasks/internal/evaluation.hpp"
 #include "lepton/tasks/internal/outcome.hpp"
 #include "lepton/tasks/internal/tabular_run.hpp"
@@ -52,6 +53,17 @@ std::string table_path(const std::string& data) {
 
 Result<EvaluationResult> evaluate_table(const std::string& run_folder, const std::string& part) {
   return catch_error([&] { return evaluate_in(run_folder, part); });
+}
+
+Result<std::vector<Tensor>> inputs_of_table(const std::string& run_folder, const std::string& part, std::int64_t at_most) {
+  return catch_error([&] {
+    const formats::Package package = formats::Package::open(local_files(), join_path(run_folder, "model.lepton")).value();
+    const Json& task = *json_member(package.manifest(), "task").value();
+    const data::TabularRecipe recipe = data::tabular_recipe_from_json(*json_member(task, "recipe").value()).value();
+    const auto source = json_get<std::string>(*json_member(task, "data").value(), "source").value();
+    auto table = std::make_shared<const data::Table>(data::read_table(local_files(), table_path(source)).value());
+    return first_inputs(*data::make_table_dataset(std::move(table), recipe).value(), run_folder, part, at_most);
+  });
 }
 
 Result<std::vector<PredictionRow>> predict_table(const std::string& package, const std::vector<std::string>& paths) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lepton/op/attribute_def.hpp"
+#include "lepton/tensor/tensor.hpp"
 #include "lepton/train/history.hpp"
 #include "lepton/train/report/statistics.hpp"
 
@@ -52,6 +53,8 @@ struct TaskDef {
   /// Evaluates a run on "train", "val" or "test" and writes its page. Opening the test set is counted.
   Result<EvaluationResult> (*evaluate)(const std::string& run_folder, const std::string& part) = nullptr;
   Result<std::vector<PredictionRow>> (*predict)(const std::string& package, const std::vector<std::string>& paths) = nullptr;
+  /// The model's inputs for the first samples of a part of a run's data, at most so many; null if the task has none to give.
+  Result<std::vector<Tensor>> (*inputs)(const std::string& run_folder, const std::string& part, std::int64_t at_most) = nullptr;
 };
 
 std::span<const TaskDef> all_tasks();

@@ -13,6 +13,9 @@ std::int64_t open_part(const std::string& part, const data::Dataset& dataset, st
 
 /// The split that a run wrote down.
 data::Split read_split(const std::string& run_folder, const data::Dataset& dataset);
+/// TaskDef::inputs for a run's data.
+std::vector<Tensor> first_inputs(const data::Dataset& dataset, const std::string& run_folder, const std::string& part,
+                                 std::int64_t at_most);
 /// The learning curves of a run as SVG; "" if there are none.
 std::string read_curves(const std::string& run_folder);
 /// Where the page of a part is written.
