@@ -44,6 +44,8 @@ void list_zoo(bool as_json);
 std::string zoo_page();
 /// The reference page of ONNX operators, read and written.
 std::string onnx_page();
+/// The reference page of pretrained weights.
+std::string weights_page();
 
 void add_demo(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);
@@ -54,6 +56,7 @@ void add_data(CLI::App& app, Context& context);
 void add_op(CLI::App& app, Context& context);
 void add_model(CLI::App& app, Context& context);
 void add_runs(CLI::App& app, Context& context);
+void add_weights(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
 void add_doc(CLI::App& app, Context& context);
 

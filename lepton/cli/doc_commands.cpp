@@ -101,6 +101,7 @@ void write_pages(const std::string& folder) {
   pages["zoo.md"] = std::string(kWritten) + zoo_page();
   pages["onnx.md"] = std::string(kWritten) + onnx_page();
   pages["tflite.md"] = tflite_page();
+  pages["weights.md"] = std::string(kWritten) + weights_page();
   local_files().make_folders(join_path(folder, "ops")).value();
   for (auto& [name, text] : pages) {
     while (text.ends_with("\n\n")) text.pop_back();
