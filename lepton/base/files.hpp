@@ -100,7 +100,8 @@ class FileSystem {
 FileSystem& local_files();
 
 /// Maps a file of this machine that a foreign document names: a relative path below `folder`, without "..", and no part of it a symbolic
-/// link. kPermissionDenied for a name that would lead out of the folder.
+/// link. kPermissionDenied for a name that would or could lead out of the folder: also one with a NUL or a backslash, and a file that has
+/// further names (hard links), since nothing tells one from a file of elsewhere.
 Result<std::shared_ptr<MappedFile>> map_inside(const std::string& folder, const std::string& name);
 
 /// True if there is something at `path`; errors other than kNotFound are passed on.

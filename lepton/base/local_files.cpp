@@ -274,7 +274,7 @@ class LocalFileSystem final : public FileSystem {
 Result<std::shared_ptr<MappedFile>> map_inside(const std::string& folder, const std::string& name) {
   const std::string path = join_path(folder, name);
   const auto refused = [&] { return make_error(ErrorCode::kPermissionDenied, "'{}' leads out of the folder {}", name, folder); };
-  if (name.empty() || name.front() == '/' || name.find('\0') != std::string::npos) return refused();
+  if (name.empty() || name.front() == '/' || name.find_first_of(std::string_view("\0\\", 2)) != std::string::npos) return refused();
   LEPTON_TRY(Descriptor at, open_descriptor("open", folder, O_RDONLY | O_DIRECTORY));
   for (std::string_view rest = name; !rest.empty();) {
     const std::size_t slash = rest.find('/');
@@ -287,6 +287,11 @@ Result<std::shared_ptr<MappedFile>> map_inside(const std::string& folder, const 
     if (next < 0) return errno == ELOOP || errno == ENOTDIR ? refused() : file_error("open", path, errno);
     at = Descriptor(next);
   }
+  struct stat status {};
+  if (::fstat(at.number(), &status) != 0) return file_error("stat", path, errno);
+  if (S_ISREG(status.st_mode) && status.st_nlink > 1)
+    return make_error(ErrorCode::kPermissionDenied, "'{}' has {} names (hard links), one may be outside the folder {}; copy the file", name,
+                      status.st_nlink, folder);
   return map_descriptor(at, path);
 }
 

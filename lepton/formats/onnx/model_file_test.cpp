@@ -118,6 +118,16 @@ TEST_F(ExternalData, LiesInTheModelsFolder) {
   EXPECT_EQ(load(external("sub", "0", "16")).error().code(), ErrorCode::kInvalidArgument);
 }
 
+TEST_F(ExternalData, NamesThatMislead) {
+  ASSERT_EQ(::link(path("secret.bin").c_str(), path("model/hard.bin").c_str()), 0);
+  refuse("hard.bin", ErrorCode::kPermissionDenied);
+  refuse("..\\secret.bin", ErrorCode::kPermissionDenied);
+  refuse(std::string("w.bin\0x", 7), ErrorCode::kPermissionDenied);
+  WireWriter injected = external("w.bin", "0", "16");
+  injected.put_message(13, text_entry("__class__", "x"));
+  EXPECT_EQ(load(injected).error().code(), ErrorCode::kDataCorrupt);
+}
+
 TEST_F(ExternalData, PlacesThatLie) {
   for (const auto& [offset, length] : std::vector<std::pair<std::string, std::string>>{{"4", "16"},
                                                                                        {"17", "16"},

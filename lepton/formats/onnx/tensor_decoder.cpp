@@ -89,6 +89,9 @@ struct TensorDecoder::RawTensor {
       case 13: {
         LEPTON_TRY(const WireReader inner, reader.nested(field));
         LEPTON_TRY(const auto entry, wire_string_entry(inner));
+        constexpr std::array<std::string_view, 4> kKnown = {"location", "offset", "length", "checksum"};
+        if (std::ranges::find(kKnown, entry.first) == kKnown.end())
+          return error(ErrorCode::kDataCorrupt, "has external data with the unknown key '{}'", entry.first);
         external[entry.first] = entry.second;
         return {};
       }
