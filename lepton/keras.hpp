@@ -5,6 +5,7 @@
 #include "lepton/optim/optimizer.hpp"
 #include "lepton/train/callback.hpp"
 #include "lepton/train/model.hpp"
+#include "lepton/train/weight_files.hpp"
 
 namespace lepton::keras {
 

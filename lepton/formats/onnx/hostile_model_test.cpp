@@ -63,7 +63,7 @@ TEST(HostileModelTest, FewBytesThatAskForMuchMemory) {
   };
   bomb({"ConstantOfShape", {"s"}, {"y"}}, {numbers("s", {big, big})});
   bomb({"Range", {"a", "b", "c"}, {"y"}}, {number("a", 0), number("b", std::int64_t{1} << 50), number("c", 1)});
-  bomb({"Expand", {"x", "s"}, {"y"}}, {numbers("s", {big, 2, 4, 4})});
+  bomb({"Expand", {"x", "s"}, {"y"}}, {numbers("s", {64 * big, 2, 4, 4})});
   bomb({"Expand", {"x", "s"}, {"y"}}, {numbers("s", {std::int64_t{1} << 62, 1, 2, 4, 4})});
   bomb({"Tile", {"x", "s"}, {"y"}}, {numbers("s", {big, big, 1, 1})});
   bomb({"Pad", {"x", "s"}, {"y"}}, {numbers("s", {0, 0, big, big, 0, 0, 0, 0})});

@@ -47,14 +47,11 @@ Tensor take(const Tensor& x, std::int64_t axis, const std::vector<std::int64_t>&
 }
 
 OnnxResults read_compress(OnnxNodeReader& node) {
+  const bool flat = !node.attributes().has("axis");
+  const std::int64_t axis = flat ? 0 : onnx_axis(node.integer("axis", 0), node.type(0).shape.rank());
   Tensor x = node.tensor(std::size_t{0});
   const std::vector<std::int64_t> keep = node.tensor(1).to_vector<std::int64_t>();
-  std::int64_t axis = 0;
-  if (node.attributes().has("axis")) {
-    axis = onnx_axis(node.integer("axis", 0), x.shape().rank());
-  } else {
-    x = x.reshape({-1});
-  }
+  if (flat) x = x.reshape({-1});
   std::vector<std::int64_t> which;
   for (std::size_t i = 0; i < keep.size(); ++i) {
     if (keep[i] != 0 && static_cast<std::int64_t>(i) < x.shape()[static_cast<int>(axis)]) which.push_back(static_cast<std::int64_t>(i));

@@ -270,10 +270,11 @@ OnnxResults center_crop_pad(OnnxNodeReader& node) {
   if (axes.empty()) axes.resize(wanted.size()), std::iota(axes.begin(), axes.end(), 0);
   if (axes.size() != wanted.size()) fail(ErrorCode::kInvalidArgument, "{} sizes for {} axes", wanted.size(), axes.size());
   const auto rank = static_cast<std::size_t>(x.rank());
-  Dims starts(rank, 0), ends = dims_of(x), pads(2 * rank, 0);
+  Dims starts(rank, 0), ends = dims_of(x), pads(2 * rank, 0), made = ends;
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const auto axis = static_cast<std::size_t>(onnx_axis(axes[i], x.rank()));
     check_pad(wanted[i]);
+    made[axis] = wanted[i];
     const std::int64_t size = ends[axis], more = wanted[i] - size;
     if (more < 0) {
       starts[axis] = -more / 2;
@@ -283,6 +284,7 @@ OnnxResults center_crop_pad(OnnxNodeReader& node) {
       pads[rank + axis] = more - more / 2;
     }
   }
+  node.claim(made);
   x = slice(x, {.starts = starts, .ends = ends});
   return {pad(x, pads, "constant", 0)};
 }
