@@ -130,9 +130,9 @@ void Optimizer::build(graph::GraphBuilder& builder, std::span<const Trained> tra
     for (const SlotDef& slot : slot_defs)
       slots.push_back(builder.input(slot_name(t.name, slot.name), slot_type(slot, type), graph::InputKind::kState));
     Value weight = t.weight;
-    if (const double decay = arguments_.number("weight_decay"); decay > 0)
-      weight = ops::sub(weight, ops::mul(times(weight, decay), learning_rate));
-    const UpdateResult result = def_->update({weight, gradients[i], slots, learning_rate, step, arguments_});
+    const Value rate = t.rate == 1 ? learning_rate : times(learning_rate, t.rate);
+    if (const double decay = arguments_.number("weight_decay"); decay > 0) weight = ops::sub(weight, ops::mul(times(weight, decay), rate));
+    const UpdateResult result = def_->update({weight, gradients[i], slots, rate, step, arguments_});
     builder.output(t.name, result.weight, t.name);
     for (std::size_t s = 0; s < slots.size(); ++s) {
       const std::string name = slot_name(t.name, slot_defs[s].name);

@@ -61,6 +61,7 @@ struct Trained {
   std::string name;
   Value weight;
   Value gradient;
+  double rate = 1;  // factor on the learning rate (discriminative fine-tuning)
 };
 
 /// A state that the optimiser keeps between steps.

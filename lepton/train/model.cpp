@@ -47,9 +47,14 @@ void Model::compile(const CompileOptions& options) {
     for (const nn::Metric& metric : options.metrics) metrics.push_back(metric.resolved(loss, shape));
     compiled.objective.metrics.push_back(std::move(metrics));
   }
+  for (const auto& [name, rate] : options.rates) {
+    if (network.find_weight(name) == nullptr) fail(ErrorCode::kNotFound, "compile: there is no weight '{}' to give a rate", name);
+    if (!(rate >= 0)) fail(ErrorCode::kInvalidArgument, "compile: the rate of '{}' must not be negative (rate {})", name, rate);
+  }
+  compiled.objective.rates = options.rates;
   // Optimiser states of an earlier compile start anew.
   std::vector<std::pair<std::string, TensorType>> trained;
-  for (const Weight* weight : trained_weights(network)) trained.emplace_back(weight->name, weight->stored);
+  for (const Weight* weight : trained_weights(network, compiled.objective)) trained.emplace_back(weight->name, weight->stored);
   auto variables = std::make_shared<runtime::VariableStore>();
   for (const Weight& weight : network.weights()) variables->add(weight.name, state_->variables->get(weight.name).get());
   for (const optim::SlotState& slot : options.optimizer.states(trained)) {
@@ -212,7 +217,7 @@ void Model::set_weights(const std::vector<Tensor>& weights) {
 }
 
 void Model::swap_averages() {
-  for (const Weight* weight : trained_weights(state_->network)) {
+  for (const Weight* weight : trained_weights(state_->network, objective())) {
     runtime::Variable* average = state_->variables->find(fmt::format("optimizer/{}/average", weight->name));
     if (average == nullptr) continue;
     runtime::Variable& variable = state_->variables->get(weight->name);
@@ -226,7 +231,7 @@ void Model::adopt_averages() { state_->adopt_averages(); }
 
 void Model::State::adopt_averages() {
   if (!require_compiled().optimizer.keeps_average() || iterations == 0) return;
-  for (const Weight* weight : trained_weights(network)) {
+  for (const Weight* weight : trained_weights(network, compiled->objective)) {
     variables->get(weight->name).set(variables->get(fmt::format("optimizer/{}/average", weight->name)).get());
   }
 }

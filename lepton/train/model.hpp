@@ -30,6 +30,7 @@ struct CompileOptions {
   std::vector<nn::Loss> losses = {};  // … or one each
   std::vector<double> loss_weights = {};
   std::vector<nn::Metric> metrics = {};
+  std::map<std::string, double> rates = {};  // factors on the learning rate by weight, 1 unless named; 0: the weight is not trained
 };
 
 struct FitOptions {

@@ -78,14 +78,20 @@ graph::Graph update_if_finite(graph::Graph graph, const Value& loss) {
   return std::move(builder).finish();
 }
 
+double rate_of(const nn::Weight& weight, const Objective& objective) {
+  const auto given = objective.rates.find(weight.name);
+  return given == objective.rates.end() ? 1 : given->second;
+}
+
 }  // namespace
 
 std::string target_name(const std::string& output) { return "target/" + output; }
 
-std::vector<const nn::Weight*> trained_weights(const nn::Network& network) {
+std::vector<const nn::Weight*> trained_weights(const nn::Network& network, const Objective& objective) {
   std::vector<const nn::Weight*> trained;
   for (const nn::Weight& weight : network.weights()) {
-    if (weight.trainable && network.layers()[network.layer_of(weight)].trainable()) trained.push_back(&weight);
+    const bool trainable = weight.trainable && network.layers()[network.layer_of(weight)].trainable();
+    if (trainable && rate_of(weight, objective) > 0) trained.push_back(&weight);
   }
   return trained;
 }
@@ -103,11 +109,12 @@ graph::Graph training_step(const nn::Network& network, const Objective& objectiv
   for (const auto& [name, value] : made.results) builder.output(name, value);
 
   std::vector<Value> wrt;
-  const std::vector<const nn::Weight*> trained = trained_weights(network);
+  const std::vector<const nn::Weight*> trained = trained_weights(network, objective);
   for (const nn::Weight* w : trained) wrt.push_back(builder.value(builder.graph().find_input(w->name)->value));
   const std::vector<Value> gradients = autodiff::gradients(builder, made.total, wrt);
   std::vector<optim::Trained> updates;
-  for (std::size_t i = 0; i < trained.size(); ++i) updates.push_back({trained[i]->name, wrt[i], gradients[i]});
+  for (std::size_t i = 0; i < trained.size(); ++i)
+    updates.push_back({trained[i]->name, wrt[i], gradients[i], rate_of(*trained[i], objective)});
   optimizer.build(builder, updates, learning_rate, step, options.kind);
   for (const auto& [name, value] : built.updates) builder.output(name, value, name);
   graph::Graph graph = std::move(builder).finish();

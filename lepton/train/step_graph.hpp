@@ -1,6 +1,8 @@
 // The graphs of a model: one training step, one evaluation step, prediction. From a network, losses, metrics and an optimiser.
 #pragma once
 
+#include <map>
+
 #include "lepton/nn/loss.hpp"
 #include "lepton/nn/metric.hpp"
 #include "lepton/nn/network.hpp"
@@ -18,6 +20,7 @@ struct OutputLoss {
 struct Objective {
   std::vector<OutputLoss> losses;                // one per output of the network
   std::vector<std::vector<nn::Metric>> metrics;  // per output; resolved kinds with batch sums, others are left to the host
+  std::map<std::string, double> rates = {};      // factors on the learning rate by weight, 1 unless named; 0: not trained
 };
 
 /// Names of the inputs besides those of the network.
@@ -48,7 +51,7 @@ graph::Graph prediction_step(const nn::Network& network);
 /// The forward pass with the output of every layer call as "call/<i>", for diagnosis.
 graph::Graph diagnosis_step(const nn::Network& network);
 
-/// Weights of `network` that are trained: trainable ones of trainable layers.
-std::vector<const nn::Weight*> trained_weights(const nn::Network& network);
+/// Weights of `network` that are trained: trainable ones of trainable layers, unless their rate in the objective is 0.
+std::vector<const nn::Weight*> trained_weights(const nn::Network& network, const Objective& objective = {});
 
 }  // namespace lepton::train

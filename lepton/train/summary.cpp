@@ -60,7 +60,8 @@ std::int64_t available_memory() {
 Footprint Model::footprint(std::int64_t batch_size) {
   Footprint result;
   for (const nn::Weight& weight : state_->network.weights()) result.parameters += weight.shape.num_elements();
-  for (const nn::Weight* weight : trained_weights(state_->network)) result.trainable_parameters += weight->shape.num_elements();
+  for (const nn::Weight* weight : trained_weights(state_->network, state_->compiled ? state_->compiled->objective : Objective{}))
+    result.trainable_parameters += weight->shape.num_elements();
   runtime::Program& prediction = state_->prediction_program();
   result.inference_peak_bytes = prediction.plan(data_types(prediction, batch_size)).peak_bytes();
   result.macs_per_sample = graph::count_macs(prediction.graph(), 1);
