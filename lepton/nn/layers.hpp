@@ -6,6 +6,7 @@
 #include "lepton/nn/layers/convolution.hpp"
 #include "lepton/nn/layers/core.hpp"
 #include "lepton/nn/layers/embedding.hpp"
+#include "lepton/nn/layers/graph_layer.hpp"
 #include "lepton/nn/layers/merging.hpp"
 #include "lepton/nn/layers/normalization.hpp"
 #include "lepton/nn/layers/pooling.hpp"

@@ -5,6 +5,8 @@
 #include <set>
 
 #include "lepton/nn/layers.hpp"
+#include "lepton/ops/activation.hpp"
+#include "lepton/ops/contraction.hpp"
 #include "lepton/ops/elementwise.hpp"
 #include "lepton/train/testing/check_layer.hpp"
 
@@ -73,8 +75,19 @@ void add_regularisation(std::vector<LayerCase>& all) {
   all.push_back({ActivityRegularization({.l1 = 1e-4, .l2 = 1e-4}), {{3, 4}}, {3, 4}});
 }
 
+// tanh(x W + b), as a graph.
+Layer small_graph_layer() {
+  graph::GraphBuilder builder("imported");
+  const Value x = builder.input("x", {DType::kF32, {kAnyDim, 4}});
+  const Value kernel = builder.input("fc.weight", {DType::kF32, {4, 3}}, graph::InputKind::kState);
+  const Value bias = builder.input("fc.bias", {DType::kF32, {3}}, graph::InputKind::kState);
+  builder.output("y", ops::tanh(ops::add(ops::matmul(x, kernel), bias)));
+  return GraphLayer(std::move(builder).finish());
+}
+
 void add_shapes_and_merges(std::vector<LayerCase>& all) {
   all.push_back({Dense(3, {.activation = "tanh"}), {{4}}, {3}, 15});
+  all.push_back({small_graph_layer(), {{4}}, {3}, 15});
   all.push_back({Embedding(7, 3), {{5}}, {5, 3}, 21, false, 7});
   all.push_back({ClassToken(), {{3, 2}}, {4, 2}, 2});
   all.push_back({PositionEmbedding(), {{3, 2}}, {3, 2}, 6});
