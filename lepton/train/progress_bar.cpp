@@ -31,6 +31,14 @@ std::string figures(const Logs& logs) {
   return text;
 }
 
+std::string bar_text(std::int64_t done, std::int64_t all, bool color) {
+  constexpr std::int64_t kWidth = 24;
+  const std::int64_t filled = std::min(kWidth, kWidth * done / all);
+  std::string bar;
+  for (std::int64_t i = 0; i < kWidth; ++i) bar += i < filled ? "━" : "─";
+  return color ? "\033[32m" + bar + "\033[0m" : bar;
+}
+
 class ProgressBar final : public Callback {
  public:
   explicit ProgressBar(int verbose)
@@ -52,14 +60,10 @@ class ProgressBar final : public Callback {
 
  private:
   void draw(Training& training, const Logs& logs, bool finished) {
-    constexpr std::int64_t kWidth = 24;
     const std::int64_t done = training.position().batch, all = std::max<std::int64_t>(training.num_batches(), 1);
     const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
     const double per_batch = seconds / static_cast<double>(std::max<std::int64_t>(done - first_batch_, 1));
-    const std::int64_t filled = std::min(kWidth, kWidth * done / all);
-    std::string bar;
-    for (std::int64_t i = 0; i < kWidth; ++i) bar += i < filled ? "━" : "─";
-    if (color_) bar = "\033[32m" + bar + "\033[0m";
+    const std::string bar = bar_text(done, all, color_);
     const std::string timing = finished ? fmt::format("{} {}/step", time_text(seconds), time_text(per_batch))
                                         : fmt::format("ETA {}", time_text(per_batch * static_cast<double>(all - done)));
     const std::string line = fmt::format("{}/{} {} {}{}", done, all, bar, timing, figures(logs));
@@ -77,5 +81,31 @@ class ProgressBar final : public Callback {
 }  // namespace
 
 std::shared_ptr<Callback> make_progress_bar(int verbose) { return std::make_shared<ProgressBar>(verbose); }
+
+struct ProgressLine::State {
+  std::string label;
+  std::int64_t total;
+  bool live, color;
+  Clock::time_point begin, drawn;
+};
+
+ProgressLine::ProgressLine(std::string label, std::int64_t total, int verbose) {
+  if (verbose <= 0 || total <= 0) return;
+  const bool live = verbose == 1 && isatty(STDOUT_FILENO) != 0;
+  state_ = std::make_unique<State>(State{std::move(label), total, live, live && std::getenv("NO_COLOR") == nullptr, Clock::now(), {}});
+}
+ProgressLine::~ProgressLine() = default;
+
+void ProgressLine::show(std::int64_t done) {
+  if (state_ == nullptr) return;
+  const bool finished = done >= state_->total;
+  if (!finished && (!state_->live || Clock::now() - state_->drawn < std::chrono::milliseconds(100))) return;
+  state_->drawn = Clock::now();
+  const double seconds = std::chrono::duration<double>(Clock::now() - state_->begin).count();
+  const double left = done > 0 ? seconds / static_cast<double>(done) * static_cast<double>(state_->total - done) : 0;
+  fmt::print("{}{} {}/{} {} {}{}", state_->live ? "\r\033[K" : "", state_->label, done, state_->total,
+             bar_text(done, state_->total, state_->color), finished ? time_text(seconds) : "ETA " + time_text(left), finished ? "\n" : "");
+  std::fflush(stdout);
+}
 
 }  // namespace lepton::train

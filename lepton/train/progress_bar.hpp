@@ -10,4 +10,18 @@ namespace lepton::train {
 /// verbose 1: a live bar (one line per epoch if stdout is no terminal); 2: one line per epoch. NO_COLOR is respected.
 std::shared_ptr<Callback> make_progress_bar(int verbose);
 
+/// How far another long computation is, in the same style: "features 120/247 ━━━━ ETA 3s". Silent unless verbose is positive.
+class ProgressLine {
+ public:
+  ProgressLine(std::string label, std::int64_t total, int verbose);
+  ~ProgressLine();
+  ProgressLine(ProgressLine&&) = delete;
+  /// `done` of the total are done; the line ends when all are.
+  void show(std::int64_t done);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
 }  // namespace lepton::train
