@@ -127,7 +127,7 @@ void add_demo(CLI::App& app, Context& context) {
 namespace {
 
 struct TrainArguments {
-  std::string task, data, resume, run;
+  std::string task, data, from, resume, run;
   std::vector<std::string> settings;  // key=value, or config files
   bool json = false;
 };
@@ -157,6 +157,7 @@ std::vector<tasks::GivenSetting> given_settings(TrainArguments& arguments) {
     }
   }
   if (!arguments.data.empty()) given.push_back({"data", {arguments.data}});
+  if (!arguments.from.empty()) given.push_back({"from", {arguments.from}});
   return given;
 }
 
@@ -208,6 +209,7 @@ void add_train(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<TrainArguments>();
   command->add_option("--task", arguments->task, "what is predicted (default: image-classification)");
   command->add_option("--data", arguments->data, "what to learn from: a folder, a file, or the name of a known data set");
+  command->add_option("--from", arguments->from, "trained weights to start from: efficientnet-lite0, a .lepton package, an ONNX file");
   command->add_option("--run", arguments->run, "run folder (default: the next runs/NNN)");
   command->add_option("--resume", arguments->resume, "run folder of an interrupted training");
   command->add_flag("--json", arguments->json, "print the result as JSON");

@@ -1,27 +1,17 @@
-// Training of image classifiers.
+// The task of classifying pictures, and the networks that it trains from scratch.
 #include "lepton/tasks/image_classification.hpp"
 
 #include "lepton/base/files.hpp"
-#include "lepton/base/json.hpp"
-#include "lepton/base/path.hpp"
-#include "lepton/data/fingerprint.hpp"
-#include "lepton/data/leak/leak_guard.hpp"
 #include "lepton/data/normalization.hpp"
 #include "lepton/data/picture_source.hpp"
 #include "lepton/nn/layers.hpp"
 #include "lepton/tasks/internal/image_run.hpp"
 #include "lepton/tasks/loader_source.hpp"
 #include "lepton/tasks/task_list.hpp"
-#include "lepton/train/checkpoint.hpp"
-#include "lepton/train/fit_loop.hpp"
-#include "lepton/train/package.hpp"
-#include "lepton/train/report/plot.hpp"
 #include "lepton/zoo/zoo.hpp"
 
 namespace lepton::tasks {
 namespace {
-
-std::uint64_t seed_of(const Attributes& settings) { return static_cast<std::uint64_t>(settings.integer("seed")); }
 
 // Fitted on the training pictures alone, and part of the graph.
 nn::Layer normalization(const Attributes& settings, const OpenedData& opened) {
@@ -79,129 +69,16 @@ train::Model make_model(const Attributes& settings, const OpenedData& opened) {
   return train::Model(input, classes, {.seed = seed_of(settings), .name = name + "_cnn"});
 }
 
-data::Split make_split(const data::Dataset& dataset, const Attributes& settings) {
-  const double validation = settings.number("validation"), rest = 1 - settings.number("test");
-  const std::vector<std::string> groups = groups_of_pictures(dataset, settings.text("group"));
-  const bool official = dataset.num_samples() > 0 && !dataset.official_part(0).empty();
-  if (!official) {
-    const data::Shares shares = {{"train", rest * (1 - validation)}, {"val", rest * validation}, {"test", settings.number("test")}};
-    // Without groups, copies are what must stay together.
-    return (groups.empty() ? data::split_copies_together(dataset, shares, seed_of(settings))
-                           : data::grouped_split(dataset, groups, shares, seed_of(settings)))
-        .value();
-  }
-  const data::Split split = data::official_split(dataset).value();
-  if (split.indices("val")) return split;
-  return data::split_part(dataset, split, "train", {{"train", 1 - validation}, {"val", validation}}, seed_of(settings), groups).value();
-}
-
-// What a linear model makes of the same pixels: the figure that a network has to beat.
-void train_baseline(const TrainRequest& request, const OpenedData& opened, train::BatchSource& training) {
-  const Attributes& settings = request.settings;
-  using namespace nn;
-  constexpr std::int64_t kEpochs = 3;
-  const Symbol input = Input(opened.dataset->features()[0].type.shape.dims(), {.dtype = DType::kU8, .name = "image"});
-  const Layer classes = Dense(opened.dataset->target().num_classes(), {.activation = "softmax", .name = "class"});
-  train::Model model(input, classes(Flatten()(Rescaling(1.0 / 255)(input))), {.seed = seed_of(settings), .name = "linear_baseline"});
-  model.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
-  model.fit(training, nullptr, {.epochs = kEpochs, .batch_size = settings.integer("batch_size"), .verbose = 0});
-  train::save_package(local_files(), join_path(request.run_folder, "baseline.lepton"), model, {{"kind", "baseline"}}, "A linear model.")
-      .value();
-}
-
-train::CompileOptions objective(const Attributes& settings) {
-  return {.optimizer = optim::Optimizer(settings.text("optimizer")), .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}};
-}
-
-std::string curves(const train::History& history, std::int64_t best_epoch) {
-  return train::plot_curves("loss", {{"train", history["loss"]}, {"validation", history["val_loss"]}}, best_epoch);
-}
-
-Json describe_run(const Attributes& settings, const OpenedData& opened, const train::Logs& logs, std::int64_t best_epoch,
-                  const std::string& fingerprint) {
-  Json metrics = Json::object();
-  for (const auto& [key, value] : logs) metrics[key] = value;
-  const std::vector<std::int64_t> rows = opened.split.indices("train").value();
-  return {{"kind", "image-classification"},
-          {"labels", opened.dataset->target().label_names},
-          {"recipe", data::to_json(opened.recipe)},
-          {"decision", "largest probability"},
-          {"data",
-           {{"source", settings.text("data")},
-            {"group", settings.text("group")},
-            {"train_fingerprint", fingerprint},
-            {"train_samples", rows.size()}}},
-          {"best_epoch", best_epoch},
-          {"validation", metrics}};
-}
-
-std::string card_of(const Json& task) {
-  std::string text = "# Image classifier\n\nTrained by Lepton on `" + task.at("data").at("source").get<std::string>() + "`.\n\nClasses: ";
-  for (const Json& label : task.at("labels")) text += label.get<std::string>() + (label == task.at("labels").back() ? ".\n" : ", ");
-  text += "\nFigures on the validation samples that chose the epoch (optimistic; see the test report):\n\n";
-  for (const auto& [key, value] : task.at("validation").items()) text += fmt::format("- {}: {:.4f}\n", key, value.get<double>());
-  return text;
-}
-
 TrainResult train_in(const TrainRequest& request) {
   const Attributes& settings = request.settings;
-  FileSystem& files = local_files();
-  OpenedData opened;
-  opened.recipe = data::suggest_image_recipe(files, settings.text("data")).value();
-  opened.dataset = data::open_pictures(files, settings.text("data"), opened.recipe).value();
-  files.make_folders(join_path(request.run_folder, "checkpoints")).value();
-  const auto lock = files.lock(join_path(request.run_folder, "lock")).value();
-  opened.split = make_split(*opened.dataset, settings);
-  data::refuse_leaks(data::check_leaks(*opened.dataset, opened.split).value(), *opened.dataset,
-                     settings.get<std::vector<std::string>>("allow_leaks"))
-      .value();
-  const std::string fingerprint = data::fingerprint(*opened.dataset, opened.split.indices("train").value()).value();
-  write_run_config(request.run_folder, "image-classification", settings, fingerprint).value();
-  write_atomic(files, join_path(request.run_folder, "split.json"), dump_json(data::to_json(opened.split, *opened.dataset))).value();
-
-  const auto part = [&](const char* name) { return data::subset(opened.dataset, opened.split.indices(name).value()); };
-  const data::Augmentation augmentation = data::Augmentation::from_words(settings.get<std::vector<std::string>>("augment")).value();
-  const auto training =
-      loader_source(part("train"), {.batch_size = settings.integer("batch_size"), .seed = seed_of(settings), .augmentation = augmentation});
-  const auto validation = loader_source(part("val"), {.batch_size = settings.integer("batch_size"), .shuffle = false});
+  if (!settings.text("from").empty()) return train_from(request);
+  const OpenedData opened = open_data(request, data::suggest_image_recipe(local_files(), settings.text("data")).value());
   train::Model model = make_model(settings, opened);
-  model.compile(objective(settings));
-  model.check_memory(settings.integer("batch_size"));
-
-  const auto stopping = train::EarlyStopping({.patience = settings.integer("patience")});
-  const auto checkpoint = std::make_shared<train::ModelCheckpoint>(
-      train::CheckpointOptions{.folder = join_path(request.run_folder, "checkpoints"), .keep = {stopping}});
-  train::FitOptions fit{.epochs = settings.integer("epochs"),
-                        .batch_size = settings.integer("batch_size"),
-                        .verbose = request.verbose,
-                        .cancel = request.cancel};
-  fit.callbacks = {train::TerminateOnNaN(), train::CSVLogger(join_path(request.run_folder, "metrics.csv")), stopping, checkpoint};
-  train::FitLoop loop(model, *training, validation.get(), fit);
-  if (request.resume) {
-    const train::Checkpoint last = train::read_checkpoint(files, checkpoint->last_path()).value();
-    train::restore_checkpoint(last, model, {stopping, checkpoint}).value();
-    loop.resume(last.position, last.history);
-  }
-  const train::History history = loop.run();
-
-  TrainResult run{join_path(request.run_folder, "model.lepton"), {}, checkpoint->best_epoch(), loop.interrupted(), loop.stop_reason()};
-  if (run.best_epoch == 0) return run;
-  const train::Checkpoint best = train::read_checkpoint(files, checkpoint->best_path()).value();
-  model.restore_states(best.states).value();
-  run.validation = model.evaluate(*validation).logs;
-  const auto plain = loader_source(part("train"), {.batch_size = settings.integer("batch_size"), .seed = seed_of(settings)});
-  train_baseline(request, opened, *plain);
-  const Json task = describe_run(settings, opened, run.validation, run.best_epoch, fingerprint);
-  write_atomic(files, join_path(request.run_folder, "curves.svg"), curves(history, run.best_epoch)).value();
-  train::save_package(files, run.package, model, task, card_of(task)).value();
-  return run;
+  const FittedRun fitted = fit_with_checkpoints(request, opened, model, {.optimizer = optim::Optimizer(settings.text("optimizer"))});
+  return finish_run(request, opened, model, fitted);
 }
 
 }  // namespace
-
-std::vector<std::string> groups_of_pictures(const data::Dataset& dataset, const std::string& pattern) {
-  return pattern.empty() ? std::vector<std::string>() : data::groups_from_ids(dataset, pattern).value();
-}
 
 Result<TrainResult> train_images(const TrainRequest& request) {
   return catch_error([&] { return train_in(request); });
@@ -217,7 +94,18 @@ TaskDef image_classification_task() {
                {"augment", std::vector<std::string>{}, any_value, "e.g. flip,crop(4),rotate(10),zoom(0.1),contrast(0.2),brightness(0.1)"},
                {"group", "", any_value,
                 "pattern of file names, e.g. (patient\\d+): pictures with the same match stay on one side of the split"},
-               {"allow_leaks", std::vector<std::string>{}, any_value, "copies across the split that are accepted, by name"}}),
+               {"allow_leaks", std::vector<std::string>{}, any_value, "copies across the split that are accepted, by name"},
+               {"classes", std::vector<std::string>{}, any_value, "coarser classes, e.g. good:free,defect:* or small:bike+car,large:*"},
+               {"test_part", "", any_value, "part of the data's own split that is kept for the test, if it is not called test"},
+               {"from", "", any_value, "trained weights to start from: efficientnet-lite0, a .lepton package, or an ONNX file"},
+               {"cut", "", any_value, "value of the ONNX file at which its head is cut off; by itself if not given"},
+               {"scaling", "", any_value,
+                "how the ONNX file takes pictures: raw, unit (0 … 1), symmetric (-1 … 1), torchvision or efficientnet-lite"},
+               {"picture_size", 0, non_negative, "height and width of pictures for the ONNX file; 0: as it says"},
+               {"fit", "center-crop", any_value, "how pictures come to that size: center-crop, stretch or letterbox"},
+               {"unfreeze", 0.0, probability,
+                "share of the given weights, from the head down, that is trained further, gently unless `optimizer` is given"},
+               {"rate_decay", 0.95, probability, "factor on the learning rate from one trained layer to the next deeper one"}}),
           .train = train_images,
           .evaluate = evaluate_images,
           .predict = predict_images,

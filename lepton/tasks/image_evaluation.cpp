@@ -62,7 +62,7 @@ EvaluationResult evaluate_in(const std::string& folder, const std::string& part)
   const data::ImageRecipe recipe = data::image_recipe_from_json(*json_member(task, "recipe").value()).value();
   ReportRequest request{
       .title = "Image classifier", .source = json_get<std::string>(source, "source").value(), .run_folder = folder, .part = part};
-  const data::DatasetHandle dataset = data::open_pictures(files, request.source, recipe).value();
+  const data::DatasetHandle dataset = open_classes(request.source, recipe, source.value("classes", std::vector<std::string>{}));
   const data::Split split = read_split(folder, *dataset);
   const std::vector<std::int64_t> rows = split.indices(part).value();
   request.openings = open_part(part, *dataset, rows, folder);
