@@ -90,8 +90,9 @@ Result<std::vector<Tensor>> inputs_of_images(const std::string& run_folder, cons
     const formats::Package package = formats::Package::open(local_files(), join_path(run_folder, "model.lepton")).value();
     const Json& task = *json_member(package.manifest(), "task").value();
     const data::ImageRecipe recipe = data::image_recipe_from_json(*json_member(task, "recipe").value()).value();
-    const auto source = json_get<std::string>(*json_member(task, "data").value(), "source").value();
-    return first_inputs(*data::open_pictures(local_files(), source, recipe).value(), run_folder, part, at_most);
+    const Json& source = *json_member(task, "data").value();
+    const auto classes = source.value("classes", std::vector<std::string>{});
+    return first_inputs(*open_classes(json_get<std::string>(source, "source").value(), recipe, classes), run_folder, part, at_most);
   });
 }
 
