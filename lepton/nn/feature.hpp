@@ -16,6 +16,7 @@ struct Feature {
   Value value;
   Order order = Order::kLogical;
   Dims unflattened = {};
+  Value mask = {};    // bool [N, T], false for time steps to skip; undefined: all count
   Value logits = {};  // what went into the sigmoid or softmax that made `value`, in the same order; losses prefer it (as Keras does)
 
   Feature() = default;
@@ -27,7 +28,7 @@ struct Feature {
   Value logical() const;
   /// The value as [N, C, spatial…]; transposes if it is not. A value of rank < 3 is returned as it is.
   Value channels_first() const;
-  /// The same feature after an elementwise function: order kept, logits forgotten.
+  /// The same feature after an elementwise function: order kept, logits and mask forgotten.
   Feature with(Value v) const {
     Feature result(v, order);
     result.unflattened = unflattened;

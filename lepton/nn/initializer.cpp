@@ -1,6 +1,7 @@
 // The table of initialisers.
 #include "lepton/nn/initializer.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "lepton/base/random.hpp"
@@ -64,6 +65,13 @@ Values variance_scaling(const Request& r) {
   if (distribution == "uniform") return uniform_within(r, std::sqrt(3 * variance));
   if (distribution == "untruncated_normal") return drawn(r, [&](Random& random) { return std::sqrt(variance) * random.normal(); });
   return truncated_normal_of_variance(r, variance);
+}
+
+Values unit_forget(const Request& r) {
+  Values values = filled(r, 0);
+  const auto quarter = static_cast<std::ptrdiff_t>(values.size() / 4);
+  std::fill(values.begin() + quarter, values.begin() + 2 * quarter, 1.0);
+  return values;
 }
 
 // Gram-Schmidt on a normal matrix, rows × columns as the flattened weight.
@@ -168,6 +176,7 @@ const std::vector<SpecDef<Function>>& table() {
        {},
        [](const Request& r) { return truncated_normal_of_variance(r, 1 / std::max(1.0, fans_of(r.shape).in)); }},
       {"orthogonal", "rows or columns orthonormal, times gain", {{"gain", 1.0, any_value, ""}}, orthogonal},
+      {"unit_forget", "zeros, and ones for the second of four gates (bias of LSTM)", {}, unit_forget},
       {"identity", "identity matrix times gain", {{"gain", 1.0, any_value, ""}}, identity},
   };
   return rows;

@@ -14,8 +14,11 @@ struct Layer::State {
   Attributes config;
   std::string name;
   Dims input_shape;
+  std::vector<Layer> layers;
   bool trainable = true;
 };
+
+std::span<const Layer> LayerContext::layers() const { return layer_->layers(); }
 
 std::span<const AttributeDef> common_layer_config() {
   static const std::vector<AttributeDef> declared = {
@@ -23,7 +26,11 @@ std::span<const AttributeDef> common_layer_config() {
   return declared;
 }
 
-Layer::Layer(const LayerDef& def, const Attributes& config, std::string name) : state_(std::make_shared<State>()) {
+Layer::Layer(const LayerDef& def, const Attributes& config, std::string name, std::vector<Layer> layers)
+    : state_(std::make_shared<State>()) {
+  const auto count = static_cast<int>(layers.size());
+  if (count < def.min_layers || (def.max_layers >= 0 && count > def.max_layers))
+    fail(ErrorCode::kInvalidArgument, "{}: owns {} to {} layers, got {}", def.name, def.min_layers, def.max_layers, count);
   Attributes own;
   for (const auto& [key, value] : config) {
     if (key == "input_shape") {
@@ -35,6 +42,7 @@ Layer::Layer(const LayerDef& def, const Attributes& config, std::string name) : 
   state_->def = def;
   state_->config = complete_attributes(def.name, def.config, own).value();
   state_->name = std::move(name);
+  state_->layers = std::move(layers);
 }
 
 const LayerDef& Layer::def() const { return state_->def; }
@@ -43,6 +51,7 @@ const std::string& Layer::name() const { return state_->name; }
 bool Layer::trainable() const { return state_->trainable; }
 void Layer::set_trainable(bool trainable) const { state_->trainable = trainable; }
 const Dims& Layer::input_shape() const { return state_->input_shape; }
+const std::vector<Layer>& Layer::layers() const { return state_->layers; }
 
 Symbol Layer::operator()(const Symbol& x) const { return (*this)(std::vector<Symbol>{x}); }
 
@@ -55,6 +64,25 @@ Symbol Layer::operator()(const std::vector<Symbol>& inputs) const {
   node->layer = *this;
   node->inputs = inputs;
   return Symbol(std::move(node));
+}
+
+std::vector<Symbol> Layer::outputs(const std::vector<Symbol>& inputs, int count) const {
+  const Symbol first = (*this)(inputs);
+  std::vector<Symbol> all;
+  for (int output = 0; output < count; ++output) all.push_back(first.sibling(output));
+  return all;
+}
+
+std::string snake_case(std::string_view class_name) {
+  const auto lower = [&](std::size_t i) { return i < class_name.size() && class_name[i] >= 'a' && class_name[i] <= 'z'; };
+  std::string text;
+  for (std::size_t i = 0; i < class_name.size(); ++i) {
+    const char c = class_name[i];
+    const bool upper = c >= 'A' && c <= 'Z';
+    if (upper && i > 0 && (lower(i - 1) || lower(i + 1))) text += '_';
+    text += upper ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return text;
 }
 
 std::span<const LayerDef> all_layers() {

@@ -34,6 +34,10 @@ class LayerContext {
   virtual Value random_key() = 0;
   /// A number of its own for each random operator of the network.
   virtual std::int64_t next_stream() = 0;
+  /// Runs `body` in the place of a layer that this one owns: config() and layers() are that layer's, weights are named below `name`.
+  virtual void within(const Layer& layer, const std::string& name, const std::function<void()>& body) = 0;
+  /// The layers that this one owns.
+  std::span<const Layer> layers() const;
   virtual Builder& builder() = 0;
 
   // Shorthands over config().
@@ -44,6 +48,7 @@ class LayerContext {
 
  protected:
   const Attributes* config_ = nullptr;
+  const Layer* layer_ = nullptr;
   bool training_ = false;
   DType dtype_ = DType::kF32;
 };
@@ -56,15 +61,18 @@ struct LayerDef {
   std::string_view summary;
   std::vector<AttributeDef> config = {};
   int min_inputs = 1;
-  int max_inputs = 1;  // -1: any number
+  int max_inputs = 1;        // -1: any number
+  int min_layers = 0;        // that it owns
+  int max_layers = 0;        // -1: any number
+  bool passes_mask = false;  // every output has the mask of the first input, unless the layer gives it one
   LayerBuild build;
 };
 
 /// A configured layer; a cheap handle. Using one handle several times shares its weights.
 class Layer {
  public:
-  /// Checks `config` against the declaration. Throws kInvalidArgument.
-  Layer(const LayerDef& def, const Attributes& config, std::string name = {});
+  /// Checks `config` and the number of owned layers against the declaration. Throws kInvalidArgument.
+  Layer(const LayerDef& def, const Attributes& config, std::string name = {}, std::vector<Layer> layers = {});
 
   const LayerDef& def() const;
   const Attributes& config() const;
@@ -75,10 +83,14 @@ class Layer {
   void set_trainable(bool trainable) const;
   /// Shape of one sample given as `input_shape`; empty if not given.
   const Dims& input_shape() const;
+  /// Layers that this one owns: what Bidirectional or TimeDistributed wraps, the cells of RNN.
+  const std::vector<Layer>& layers() const;
 
   /// Applies the layer (functional models).
   Symbol operator()(const Symbol& x) const;
   Symbol operator()(const std::vector<Symbol>& inputs) const;
+  /// The first `count` outputs of a layer that has several (return_state).
+  std::vector<Symbol> outputs(const std::vector<Symbol>& inputs, int count) const;
 
   bool same_as(const Layer& other) const { return state_ == other.state_; }
 
@@ -87,6 +99,9 @@ class Layer {
   struct State;
   std::shared_ptr<State> state_;
 };
+
+/// Keras's automatic name for a class: MaxPooling2D -> max_pooling2d, Conv1DTranspose -> conv1d_transpose, PReLU -> p_re_lu.
+std::string snake_case(std::string_view class_name);
 
 /// All layers of the library, sorted by name.
 std::span<const LayerDef> all_layers();

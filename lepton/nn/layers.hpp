@@ -11,5 +11,6 @@
 #include "lepton/nn/layers/normalization.hpp"
 #include "lepton/nn/layers/pooling.hpp"
 #include "lepton/nn/layers/preprocessing.hpp"
+#include "lepton/nn/layers/recurrent.hpp"
 #include "lepton/nn/layers/regularization.hpp"
 #include "lepton/nn/layers/shaping.hpp"

@@ -40,6 +40,21 @@ Loss::Loss(const Spec& spec) {
 
 Loss::Loss(std::string name, LossFunction function) : name_(name), text_(std::move(name)), function_(std::move(function)) {}
 
+Value counted_weight(const Value& mask, const Value& sample_weight, DType dtype, bool keep_mean) {
+  Value weight = sample_weight.defined() ? ops::cast(sample_weight, dtype) : Value();
+  if (!mask.defined()) return weight;
+  Value counts = ops::cast(mask, dtype);
+  if (keep_mean) {
+    // Masked steps do not pull the mean down: the others weigh total / valid. Without any, 0 / 1.
+    const Value valid = ops::maximum(ops::sum(counts), ops::constant_like(counts, 1));
+    counts = ops::mul(counts, ops::div(ops::cast(ops::axis_size(counts), dtype), valid));
+  }
+  if (!weight.defined()) return counts;
+  std::vector<std::int64_t> axes;
+  for (int axis = 1; axis < counts.rank(); ++axis) axes.push_back(axis);
+  return ops::mul(counts, axes.empty() ? weight : ops::expand_dims(weight, axes));
+}
+
 Value Loss::reduce(const Feature& prediction, const Value& target, const Value& sample_weight) const {
   LossInputs inputs;
   inputs.prediction = prediction.logical();
@@ -50,11 +65,13 @@ Value Loss::reduce(const Feature& prediction, const Value& target, const Value& 
   inputs.target =
       takes_class_indices_ || target.dtype() == inputs.prediction.dtype() ? target : ops::cast(target, inputs.prediction.dtype());
   Value loss = function_(inputs, arguments_);
-  if (!sample_weight.defined()) return reduction_ == "sum" ? ops::sum(loss) : ops::mean(loss);
+  Value weight = counted_weight(prediction.mask, sample_weight, loss.dtype(), reduction_ == "sum_over_batch_size");
+  if (!weight.defined()) return reduction_ == "sum" ? ops::sum(loss) : ops::mean(loss);
+  if (weight.rank() > loss.rank())
+    fail(ErrorCode::kShapeMismatch, "{}: the mask {} of the prediction does not fit its losses {}", name_, weight.shape(), loss.shape());
   // Weights of samples stand before the losses of their elements: [N] becomes [N, 1, …].
-  Value weight = ops::cast(sample_weight, loss.dtype());
   std::vector<std::int64_t> axes;
-  for (int axis = 1; axis < loss.rank(); ++axis) axes.push_back(axis);
+  for (int axis = weight.rank(); axis < loss.rank(); ++axis) axes.push_back(axis);
   if (!axes.empty()) weight = ops::expand_dims(weight, axes);
   const Value weighted = ops::mul(loss, weight);
   if (reduction_ == "sum") return ops::sum(weighted);

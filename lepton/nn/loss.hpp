@@ -48,7 +48,7 @@ class Loss {
 
   /// The scalar that is minimised. By default the mean over samples of weight * loss (the sum of weighted losses over the number of
   /// samples, as Keras does); the argument `reduction` of every loss may be "sum" or "mean_with_sample_weight" (over the sum of weights)
-  /// instead. Shapes:  sample_weight: [N] or undefined.
+  /// instead. Steps that the prediction's mask leaves out weigh nothing. Shapes:  sample_weight: [N] or undefined.
   Value reduce(const Feature& prediction, const Value& target, const Value& sample_weight) const;
 
  private:
@@ -58,5 +58,10 @@ class Loss {
   std::string reduction_ = "sum_over_batch_size";
   bool takes_class_indices_ = false;
 };
+
+/// The weight of each element that a mask (of the prediction) and sample weights give, as Keras joins them; undefined without both.
+/// With `keep_mean`, elements that count weigh more by as much as others are left out, so that a mean is one over those that count.
+/// Shapes:  mask: [N, …] or undefined; sample_weight: [N] or undefined; result: that of the mask, else [N].
+Value counted_weight(const Value& mask, const Value& sample_weight, DType dtype, bool keep_mean);
 
 }  // namespace lepton::nn

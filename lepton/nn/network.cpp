@@ -9,19 +9,6 @@
 namespace lepton::nn {
 namespace {
 
-// Keras's automatic names: Conv2D -> conv2d, MaxPooling2D -> max_pooling2d, BatchNormalization -> batch_normalization.
-std::string snake_case(std::string_view name) {
-  std::string text;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const char c = name[i];
-    const bool upper = c >= 'A' && c <= 'Z';
-    const bool after_lower = i > 0 && name[i - 1] >= 'a' && name[i - 1] <= 'z';
-    if (upper && after_lower) text += '_';
-    text += upper ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return text;
-}
-
 class Names {
  public:
   std::string unique(const std::string& wanted) {
@@ -114,7 +101,7 @@ Network Network::functional(const std::vector<Symbol>& inputs, const std::vector
     const auto index = static_cast<std::size_t>(known - network.layers_.begin());
     if (known == network.layers_.end()) {
       network.layers_.push_back(layer);
-      network.layer_names_.push_back(names.unique(layer.name().empty() ? snake_case(layer.def().name) : layer.name()));
+      network.layer_names_.push_back(names.unique(internal::own_name(layer)));
     }
     network.calls_.push_back({index, call.inputs, {}});
   }
@@ -132,10 +119,15 @@ const Weight* Network::find_weight(std::string_view name) const {
 }
 
 std::size_t Network::layer_of(const Weight& weight) const {
-  const std::string layer = weight.name.substr(0, weight.name.rfind('/'));
-  const auto place = std::ranges::find(layer_names_, layer);
-  LEPTON_ASSERT(place != layer_names_.end(), weight.name);
-  return static_cast<std::size_t>(place - layer_names_.begin());
+  // Weights of owned layers have more than one '/' behind the layer's name; names of layers may hold some, too: the longest fits.
+  for (std::string layer = weight.name; !layer.empty();) {
+    const std::size_t slash = layer.rfind('/');
+    LEPTON_ASSERT(slash != std::string::npos, weight.name);
+    layer.resize(slash);
+    if (const auto place = std::ranges::find(layer_names_, layer); place != layer_names_.end())
+      return static_cast<std::size_t>(place - layer_names_.begin());
+  }
+  LEPTON_UNREACHABLE(weight.name);
 }
 
 void Network::discover() {
@@ -163,8 +155,11 @@ Built Network::build_with(graph::GraphBuilder& builder, const BuildOptions& opti
   internal::NetworkContext context(builder, *this, options, discovered, built);
   std::vector<std::vector<Feature>> results(calls_.size());
   const auto feature = [&](std::pair<int, int> place) -> const Feature& {
-    return place.first < 0 ? network_inputs[static_cast<std::size_t>(-1 - place.first)]
-                           : results[static_cast<std::size_t>(place.first)][static_cast<std::size_t>(place.second)];
+    if (place.first < 0) return network_inputs[static_cast<std::size_t>(-1 - place.first)];
+    const std::vector<Feature>& given = results[static_cast<std::size_t>(place.first)];
+    if (place.second < 0 || static_cast<std::size_t>(place.second) >= given.size())
+      fail(ErrorCode::kInvalidArgument, "model: there is no output {} of a layer that has {}", place.second, given.size());
+    return given[static_cast<std::size_t>(place.second)];
   };
   for (std::size_t i = 0; i < calls_.size(); ++i) {
     std::vector<Feature> operands;
@@ -174,7 +169,7 @@ Built Network::build_with(graph::GraphBuilder& builder, const BuildOptions& opti
     builder.set_scope(name);
     try {
       context.enter(layer, name);
-      results[i] = layer.def().build(context, operands);
+      results[i] = internal::build_layer(context, layer, operands);
     } catch (const Error& error) {
       throw error.with_context(fmt::format("layer '{}'", name));
     }

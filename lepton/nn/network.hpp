@@ -18,6 +18,8 @@ class Symbol {
   explicit Symbol(std::shared_ptr<const Node> node, int output = 0) : node_(std::move(node)), output_(output) {}
   const Node& node() const { return *node_; }
   int output() const { return output_; }
+  /// Another output of the same call.
+  Symbol sibling(int output) const { return Symbol(node_, output); }
   bool same_as(const Symbol& other) const { return node_ == other.node_ && output_ == other.output_; }
 
  private:

@@ -1,6 +1,8 @@
-// The layout of the JSON: {"dtype", "inputs": [{name, dtype, shape}], "layers": [{class, name, config, trainable}],
+// The layout of the JSON: {"dtype", "inputs": [{name, dtype, shape}], "layers": [{class, name, config, trainable, layers: those it owns}],
 // "calls": [{layer, inputs: [[call, output], …]}], "outputs": [[call, output], …]}; call -1 - i is input i.
 #include "lepton/nn/network_config.hpp"
+
+#include <limits>
 
 #include "lepton/base/json.hpp"
 
@@ -90,9 +92,13 @@ class NetworkReader {
     return dims;
   }
   static Layer read_layer(const Json& json) {
+    std::vector<Layer> owned;
+    if (json.contains("layers")) {
+      for (const Json& layer : list(json, "layers")) owned.push_back(read_layer(layer));
+    }
     const std::string class_name = json_get<std::string>(json, "class").value(), name = json_get<std::string>(json, "name").value();
     const LayerDef& def = get_layer(class_name);
-    const Layer layer(def, attributes_from_json(*json_member(json, "config").value(), def.config, name).value(), name);
+    const Layer layer(def, attributes_from_json(*json_member(json, "config").value(), def.config, name).value(), name, std::move(owned));
     layer.set_trainable(json_get<bool>(json, "trainable").value());
     return layer;
   }
@@ -103,10 +109,12 @@ class NetworkReader {
         fail(ErrorCode::kParseError, "network: a place must be [call, output]");
       }
       const auto call = place[0].get<std::int64_t>();
+      const auto output = place[1].get<std::int64_t>();
       const auto& known = call < 0 ? inputs_ : calls_;
       const auto index = static_cast<std::size_t>(call < 0 ? -1 - call : call);
       if (index >= known.size()) fail(ErrorCode::kParseError, "network: a place names a call that comes later or does not exist");
-      result.push_back(known[index]);
+      if (output < 0 || output > std::numeric_limits<int>::max()) fail(ErrorCode::kParseError, "network: a place has no output {}", output);
+      result.push_back(known[index].sibling(static_cast<int>(output)));
     }
     return result;
   }
@@ -143,6 +151,23 @@ Result<Attributes> attributes_from_json(const Json& json, std::span<const Attrib
   return complete_attributes(component, declared, attributes);
 }
 
+namespace {
+
+Json layer_to_json(const Layer& layer, const std::string& name) {
+  if (layer.def().name == "Custom") {
+    fail(ErrorCode::kUnsupported, "network: layer '{}' is made of a C++ function and cannot be saved; export the model to ONNX instead",
+         name);
+  }
+  Json json = {{"class", std::string(layer.def().name)},
+               {"name", name},
+               {"config", attributes_to_json(layer.config())},
+               {"trainable", layer.trainable()}};
+  for (const Layer& owned : layer.layers()) json["layers"].push_back(layer_to_json(owned, owned.name()));
+  return json;
+}
+
+}  // namespace
+
 Json network_to_json(const Network& network) {
   Json json = {
       {"dtype", std::string(name_of(network.dtype()))}, {"inputs", Json::array()}, {"layers", Json::array()}, {"calls", Json::array()}};
@@ -151,15 +176,7 @@ Json network_to_json(const Network& network) {
     json["inputs"].push_back({{"name", input.name}, {"dtype", std::string(name_of(input.type.dtype))}, {"shape", sample}});
   }
   for (std::size_t i = 0; i < network.layers().size(); ++i) {
-    const Layer& layer = network.layers()[i];
-    if (layer.def().name == "Custom") {
-      fail(ErrorCode::kUnsupported, "network: layer '{}' is made of a C++ function and cannot be saved; export the model to ONNX instead",
-           network.layer_name(i));
-    }
-    json["layers"].push_back({{"class", std::string(layer.def().name)},
-                              {"name", network.layer_name(i)},
-                              {"config", attributes_to_json(layer.config())},
-                              {"trainable", layer.trainable()}});
+    json["layers"].push_back(layer_to_json(network.layers()[i], network.layer_name(i)));
   }
   for (const Network::Call& call : network.calls())
     json["calls"].push_back({{"layer", call.layer}, {"inputs", pairs_to_json(call.inputs)}});

@@ -52,9 +52,14 @@ Objectives build_objectives(GraphBuilder& builder, const nn::Network& network, c
     made.total = made.total.defined() ? ops::add(made.total, counted) : counted;
     builder.set_scope("metrics/" + name);
     const nn::LossInputs inputs = metric_inputs(built.outputs[i], target, output.loss);
+    const Value counted_weight = nn::counted_weight(built.outputs[i].mask, sample_weight, inputs.prediction.dtype(), false);
     for (const nn::Metric& metric : objective.metrics[i]) {
-      if (!metric.def().batch_sums) continue;
-      const std::vector<Value> sums = metric.def().batch_sums(inputs, sample_weight, metric.arguments());
+      if (!metric.def().batch_sums) {
+        if (built.outputs[i].mask.defined())
+          fail(ErrorCode::kUnsupported, "metric '{}' of output '{}' cannot leave out masked steps", metric.text(), name);
+        continue;
+      }
+      const std::vector<Value> sums = metric.def().batch_sums(inputs, counted_weight, metric.arguments());
       for (std::size_t k = 0; k < sums.size(); ++k) made.results.emplace_back(fmt::format("{}/{}/{}", name, metric.text(), k), sums[k]);
     }
   }

@@ -110,6 +110,20 @@ void add_shapes_and_merges(std::vector<LayerCase>& all) {
   all.push_back({Dot({2}), two, {3, 3}});
 }
 
+void add_sequences(std::vector<LayerCase>& all) {
+  all.push_back({Masking(), {{4, 3}}, {4, 3}});
+  all.push_back({SimpleRNN(3, {.return_sequences = true}), {{4, 2}}, {4, 3}, 18});
+  all.push_back({LSTM(3), {{4, 2}}, {3}, 72});
+  all.push_back({GRU(3), {{4, 2}}, {3}, 63});
+  all.push_back({SimpleRNNCell(3), {{2}, {3}}, {3}, 18});
+  all.push_back({LSTMCell(3), {{2}, {3}, {3}}, {3}, 72});
+  all.push_back({GRUCell(3), {{2}, {3}}, {3}, 63});
+  all.push_back({StackedRNNCells({GRUCell(3), SimpleRNNCell(2)}), {{2}, {3}, {2}}, {2}, 75});
+  all.push_back({RNN({GRUCell(3), SimpleRNNCell(2)}), {{4, 2}}, {2}, 75});
+  all.push_back({Bidirectional(GRU(3)), {{4, 2}}, {6}, 126});
+  all.push_back({TimeDistributed(Dense(2)), {{4, 3}}, {4, 2}, 8});
+}
+
 std::vector<LayerCase> cases() {
   std::vector<LayerCase> all;
   add_convolutions(all);
@@ -118,6 +132,7 @@ std::vector<LayerCase> cases() {
   add_activations(all);
   add_regularisation(all);
   add_shapes_and_merges(all);
+  add_sequences(all);
   return all;
 }
 

@@ -8,6 +8,8 @@
 #include "lepton/graph/builder.hpp"
 #include "lepton/nn/layers.hpp"
 #include "lepton/nn/network.hpp"
+#include "lepton/ops/elementwise.hpp"
+#include "lepton/ops/reduction.hpp"
 #include "lepton/runtime/interpreter.hpp"
 #include "lepton/runtime/testing/conformance.hpp"
 #include "lepton/zoo/keras_files/layer_config.hpp"
@@ -17,8 +19,18 @@ namespace lepton::train {
 namespace {
 
 const Json& cases() {
-  static const Json json = lepton::testing::read_golden_json("layers/cases.json");
-  return json.at("cases");
+  static const Json all = [] {
+    Json list = Json::array();
+    for (const std::string folder : {"layers", "sequences"}) {
+      const Json json = lepton::testing::read_golden_json(folder + "/cases.json");
+      for (Json one : json.at("cases")) {
+        one["file"] = folder + "/" + one.at("file").get<std::string>();
+        list.push_back(std::move(one));
+      }
+    }
+    return list;
+  }();
+  return all;
 }
 
 std::vector<int> all_cases() {
@@ -28,9 +40,17 @@ std::vector<int> all_cases() {
 }
 
 // The layer as Keras wrote it down. Its PReLU does not say which axes share a slope: the weight's shape does.
-nn::Layer layer_of(const Json& one) {
-  const std::string class_name = one.at("layer").at("class_name");
-  Json config = one.at("layer").at("config");
+nn::Layer layer_of(const Json& declared, const Json& one) {
+  const std::string class_name = declared.at("class_name");
+  Json config = declared.at("config");
+  std::vector<nn::Layer> owned;
+  for (const char* key : {"layer", "backward_layer", "cell", "cells"}) {
+    if (!config.contains(key)) continue;
+    const Json inner = config[key].is_array() ? config[key] : Json::array({config[key]});
+    for (const Json& layer : inner) owned.push_back(layer_of(layer, one));
+    config.erase(key);
+  }
+  if (class_name == "Bidirectional" && !config.contains("merge_mode")) config["merge_mode"] = "";
   if (config.value("activation", Json()) == "gelu" && config.contains("approximate")) {
     config = {{"activation", "gelu(approximate=true)"}};
   }
@@ -42,31 +62,40 @@ nn::Layer layer_of(const Json& one) {
     }
   }
   const nn::LayerDef& def = nn::get_layer(class_name);
-  return {def, zoo::layer_from_keras(class_name, config, def.config)};
+  return {def, zoo::layer_from_keras(class_name, config, def.config), {}, std::move(owned)};
 }
+
+std::string numbered(const std::string& name, std::size_t i) { return i == 0 ? name : fmt::format("{}_{}", name, i); }
 
 class KerasLayer : public ::testing::TestWithParam<int> {};
 
 TEST_P(KerasLayer, ForwardAndGradientsFollowKeras) {
   const Json& one = cases().at(static_cast<std::size_t>(GetParam()));
-  const lepton::testing::GoldenArrays arrays("layers/" + one.at("file").get<std::string>());
-  const nn::Layer layer = layer_of(one);
-  std::vector<nn::Symbol> symbols;
+  const lepton::testing::GoldenArrays arrays(one.at("file").get<std::string>());
+  const nn::Layer layer = layer_of(one.at("layer"), one);
+  std::vector<nn::Symbol> symbols, operands;
   for (int i = 0; i < one.at("num_inputs").get<int>(); ++i) {
     const Shape& shape = arrays[fmt::format("input_{}", i)].shape();
     symbols.push_back(nn::Input(Dims(shape.begin() + 1, shape.end())));
+    operands.push_back(i < one.value("mask_inputs", 0) ? nn::Masking()(symbols.back()) : symbols.back());
   }
-  const nn::Network network = nn::Network::functional(symbols, {layer(symbols)}, DType::kF64);
+  int count = 1;
+  while (arrays.find(fmt::format("output_{}", count)) != nullptr) ++count;
+  const nn::Network network = nn::Network::functional(symbols, layer.outputs(operands, count), DType::kF64);
 
   graph::GraphBuilder builder("layer");
   const nn::Built built = network.build(builder, {.training = one.at("name").get<std::string>().ends_with("_training")});
-  const Value output = built.outputs[0].logical();
-  const Value cotangent = builder.input("cotangent", {DType::kF64, output.shape()});
+  Value total;
+  for (std::size_t i = 0; i < built.outputs.size(); ++i) {
+    const Value output = built.outputs[i].logical();
+    const Value product = ops::sum(ops::mul(output, builder.input(numbered("cotangent", i), {DType::kF64, output.shape()})));
+    total = i == 0 ? product : ops::add(total, product);
+  }
   std::vector<std::pair<std::string, Value>> wanted;
   std::vector<Tensor> feeds;
   for (const graph::GraphInput& input : std::vector(builder.graph().inputs())) {
     const auto weight = std::ranges::find(network.weights(), input.name, &nn::Weight::name);
-    std::string name = "cotangent";
+    std::string name = input.name;
     if (weight != network.weights().end()) {
       name = fmt::format("weight_{}", weight - network.weights().begin());
       feeds.push_back(nn::to_stored(*weight, arrays[name].cast(DType::kF64)));
@@ -79,15 +108,26 @@ TEST_P(KerasLayer, ForwardAndGradientsFollowKeras) {
   }
   std::vector<Value> wrt;
   for (const auto& [name, value] : wanted) wrt.push_back(value);
-  const std::vector<Value> gradients = autodiff::gradients(builder, output, wrt, cotangent);
-  builder.output("output", output);
+  const std::vector<Value> gradients = autodiff::gradients(builder, total, wrt);
+  std::vector<std::string> names;
+  const auto give = [&](const std::string& name, const Value& value) {
+    builder.output(name, value);
+    names.push_back(name);
+  };
+  for (std::size_t i = 0; i < built.outputs.size(); ++i) {
+    give(numbered("output", i), built.outputs[i].logical());
+    const Value& mask = built.outputs[i].mask;
+    EXPECT_EQ(mask.defined(), arrays.find(numbered("mask", i)) != nullptr) << "mask of output " << i;
+    if (mask.defined()) give(numbered("mask", i), ops::cast(mask, DType::kF64));
+  }
   for (std::size_t i = 0; i < wanted.size(); ++i) builder.output("grad_" + wanted[i].first, gradients[i]);
 
   const std::vector<Tensor> results = runtime::interpret(std::move(builder).finish(), feeds).value();
-  EXPECT_LE(runtime::testing::largest_difference(results[0], arrays["output"]), 1e-9);
+  for (std::size_t i = 0; i < names.size(); ++i)
+    EXPECT_LE(runtime::testing::largest_difference(results[i], arrays[names[i]].cast(DType::kF64)), 1e-9) << names[i];
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const std::string& name = wanted[i].first;
-    Tensor gradient = results[i + 1];
+    Tensor gradient = results[names.size() + i];
     if (name.starts_with("weight_")) gradient = nn::to_shown(network.weights()[std::stoul(name.substr(7))], gradient);
     EXPECT_LE(runtime::testing::largest_difference(gradient, arrays["grad_" + name]), 1e-8) << name;
   }

@@ -31,10 +31,7 @@ const Json& cases() {
 }
 
 Spec loss_spec(const Json& json) {
-  static const std::map<std::string, std::string> names = {{"KLDivergence", "kl_divergence"}};
-  const std::string class_name = json.at("class_name");
-  const auto renamed = names.find(class_name);
-  const std::string name = renamed == names.end() ? zoo::keras_snake_case(class_name) : renamed->second;
+  const std::string name = nn::snake_case(json.at("class_name").get<std::string>());
   Attributes arguments;
   for (const auto& [key, value] : json.at("config").items()) {
     if (key == "reduction" || (key == "axis" && !value.is_array()) || key == "remove_diagonal" || key == "ignore_class" || value.is_null())

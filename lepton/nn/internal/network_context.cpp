@@ -5,6 +5,18 @@
 
 namespace lepton::nn::internal {
 
+std::string own_name(const Layer& layer) { return layer.name().empty() ? snake_case(layer.def().name) : layer.name(); }
+
+std::vector<Feature> build_layer(LayerContext& context, const Layer& layer, std::span<const Feature> inputs) {
+  std::vector<Feature> results = layer.def().build(context, inputs);
+  if (layer.def().passes_mask && inputs[0].mask.defined()) {
+    for (Feature& result : results) {
+      if (!result.mask.defined()) result.mask = inputs[0].mask;
+    }
+  }
+  return results;
+}
+
 NetworkContext::NetworkContext(graph::GraphBuilder& builder, const Network& network, const BuildOptions& options,
                                std::vector<Weight>* discovered, Built& built)
     : builder_(builder), network_(network), options_(options), discovered_(discovered), built_(built) {
@@ -12,13 +24,25 @@ NetworkContext::NetworkContext(graph::GraphBuilder& builder, const Network& netw
 }
 
 void NetworkContext::enter(const Layer& layer, std::string name) {
-  layer_ = &layer;
+  layer_ = outermost_ = &layer;
   layer_name_ = std::move(name);
   config_ = &layer.config();
   training_ = options_.training && layer.trainable();
   // Dropout of a frozen layer still drops, as in Keras: only statistics and weights stand still. Layers ask training() for both,
   // so a frozen layer counts as training unless it holds statistics; BatchNormalization is the layer that asks trainable().
   if (options_.training && layer.def().name != "BatchNormalization") training_ = true;
+}
+
+void NetworkContext::within(const Layer& layer, const std::string& name, const std::function<void()>& body) {
+  const Layer* outer = layer_;
+  std::string outer_name = layer_name_ + "/" + name;
+  std::swap(outer_name, layer_name_);
+  layer_ = &layer;
+  config_ = &layer.config();
+  body();
+  layer_ = outer;
+  config_ = &outer->config();
+  layer_name_ = std::move(outer_name);
 }
 
 Value NetworkContext::weight(const WeightSpec& spec) {
@@ -28,7 +52,7 @@ Value NetworkContext::weight(const WeightSpec& spec) {
                 spec.trainable};
   const Value value = builder_.input(name, weight.stored, graph::InputKind::kState);
   values_[name] = value;
-  if (!spec.regularizer.empty() && spec.trainable && layer_->trainable()) built_.losses.push_back(regularize(spec.regularizer, value));
+  if (!spec.regularizer.empty() && spec.trainable && outermost_->trainable()) built_.losses.push_back(regularize(spec.regularizer, value));
   if (discovered_ != nullptr) discovered_->push_back(std::move(weight));
   return value;
 }

@@ -7,6 +7,12 @@
 
 namespace lepton::nn::internal {
 
+/// The layer's name, or its class's automatic one.
+std::string own_name(const Layer& layer);
+
+/// Calls a layer and hands on its input's mask as the declaration says.
+std::vector<Feature> build_layer(LayerContext& context, const Layer& layer, std::span<const Feature> inputs);
+
 class NetworkContext final : public LayerContext {
  public:
   /// `discovered` collects weights in the first build of a network; later builds look them up in the network.
@@ -20,6 +26,7 @@ class NetworkContext final : public LayerContext {
   void add_loss(const Value& loss) override { built_.losses.push_back(loss); }
   Value random_key() override;
   std::int64_t next_stream() override { return stream_++; }
+  void within(const Layer& layer, const std::string& name, const std::function<void()>& body) override;
   Builder& builder() override { return builder_; }
 
  private:
@@ -28,7 +35,7 @@ class NetworkContext final : public LayerContext {
   const BuildOptions& options_;
   std::vector<Weight>* discovered_;
   Built& built_;
-  const Layer* layer_ = nullptr;
+  const Layer* outermost_ = nullptr;  // whose trainable() counts for all within
   std::string layer_name_;
   std::map<std::string, Value> values_;
   std::int64_t stream_ = 0;

@@ -10,6 +10,7 @@ std::vector<LayerDef> activation_layers() {
       .name = "Activation",
       .summary = "Applies an activation function.",
       .config = {{"activation", "linear", any_value, "name of the activation", true}},
+      .passes_mask = true,
       .build = [](LayerContext& c,
                   std::span<const Feature> inputs) { return std::vector<Feature>{activate(c.spec("activation"), inputs[0])}; },
   }};

@@ -23,6 +23,7 @@ LayerBuild activation(const char* name) {
 
 std::vector<Feature> softmax(LayerContext& c, std::span<const Feature> inputs) {
   const Dims& axes = c.config().integers("axis");
+  if (inputs[0].mask.defined()) fail(ErrorCode::kUnsupported, "a masked input is not supported; Activation(\"softmax\") lets masks pass");
   if (axes == Dims{-1}) return {activate("softmax", inputs[0])};
   const Value x = inputs[0].logical();
   if (axes.size() == 1) return {Feature(ops::softmax(x, axes[0]))};
@@ -47,14 +48,17 @@ std::vector<LayerDef> advanced_activation_layers() {
            .config = {{"max_value", -1.0, any_value, "upper bound; negative: none"},
                       {"negative_slope", 0.0, non_negative, "slope below the threshold"},
                       {"threshold", 0.0, any_value, "below it the slope applies"}},
+           .passes_mask = true,
            .build = activation("relu")},
           {.name = "LeakyReLU",
            .summary = "x, or slope * x below 0.",
            .config = {{"negative_slope", 0.3, non_negative, "slope below 0"}},
+           .passes_mask = true,
            .build = activation("leaky_relu")},
           {.name = "ELU",
            .summary = "Exponential linear unit.",
            .config = {{"alpha", 1.0, any_value, "scale below 0"}},
+           .passes_mask = true,
            .build = activation("elu")},
           {.name = "Softmax",
            .summary = "Shares that add up to 1 along an axis.",
@@ -65,6 +69,7 @@ std::vector<LayerDef> advanced_activation_layers() {
            .config = {{"alpha_initializer", "zeros", any_value, "initialiser of the slopes"},
                       {"alpha_regularizer", "", any_value, "penalty on the slopes"},
                       {"shared_axes", Dims{}, positive_integers, "axes along which one slope serves all"}},
+           .passes_mask = true,
            .build = prelu}};
 }
 

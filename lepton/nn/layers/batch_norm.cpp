@@ -12,6 +12,7 @@ namespace {
 std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
   const Feature& x = inputs[0];
   const int rank = x.value.rank(), axis = normalize_axis(c.integer("axis"), rank, "axis").value();
+  if (c.training() && x.mask.defined()) fail(ErrorCode::kUnsupported, "training on a masked input is not supported");
   if (axis == 0) fail(ErrorCode::kInvalidArgument, "axis must not be the batch");
   const bool last = axis == rank - 1;
   // Channels are axis 1 of the graph's order; a matrix [N, C] is both. Another axis changes places with axis 1, and back.
@@ -59,6 +60,7 @@ std::vector<LayerDef> batch_norm_layers() {
                       {"moving_variance_initializer", "ones", any_value, ""},
                       {"beta_regularizer", "", any_value, ""},
                       {"gamma_regularizer", "", any_value, ""}},
+           .passes_mask = true,
            .build = build}};
 }
 

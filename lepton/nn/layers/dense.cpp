@@ -36,6 +36,7 @@ std::vector<LayerDef> dense_layers() {
                  {"bias_initializer", "zeros", any_value, "initialiser of the bias"},
                  {"kernel_regularizer", "", any_value, "penalty on the kernel"},
                  {"bias_regularizer", "", any_value, "penalty on the bias"}},
+      .passes_mask = true,
       .build = build,
   }};
 }

@@ -16,6 +16,7 @@ std::vector<LayerDef> dropout_layers() {
   return {{.name = "Dropout",
            .summary = "Zeroes a random share of the elements while training and scales the rest.",
            .config = {{"rate", 0.5, probability, "share to zero", true}},
+           .passes_mask = true,
            .build = build}};
 }
 

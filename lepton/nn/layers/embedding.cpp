@@ -1,8 +1,10 @@
 // Embedding: rows of a table.
 #include "lepton/nn/layers/embedding.hpp"
 
+#include "lepton/ops/comparison.hpp"
 #include "lepton/ops/elementwise.hpp"
 #include "lepton/ops/indexing.hpp"
+#include "lepton/ops/shape.hpp"
 
 namespace lepton::nn {
 namespace {
@@ -14,7 +16,9 @@ std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
                                 .shape = {c.integer("input_dim"), c.integer("output_dim")},
                                 .initializer = c.spec("embeddings_initializer"),
                                 .regularizer = c.spec("embeddings_regularizer")});
-  return {Feature(ops::embedding(index ? x : ops::cast(x, DType::kI64), table))};
+  Feature y(ops::embedding(index ? x : ops::cast(x, DType::kI64), table));
+  if (c.flag("mask_zero")) y.mask = ops::not_equal(x, ops::constant_like(x, 0));
+  return {y};
 }
 
 }  // namespace
@@ -25,7 +29,8 @@ std::vector<LayerDef> embedding_layers() {
            .config = {{"input_dim", 1, positive, "number of symbols", true},
                       {"output_dim", 1, positive, "size of a vector", true},
                       {"embeddings_initializer", "random_uniform", any_value, "initialiser of the table"},
-                      {"embeddings_regularizer", "", any_value, "penalty on the table"}},
+                      {"embeddings_regularizer", "", any_value, "penalty on the table"},
+                      {"mask_zero", false, any_value, "0 stands for no symbol: layers behind skip it"}},
            .build = build}};
 }
 
@@ -35,6 +40,7 @@ Layer Embedding(std::int64_t input_dim, std::int64_t output_dim, const Embedding
                 {"output_dim", output_dim},
                 {"embeddings_initializer", o.embeddings_initializer.to_string()},
                 {"embeddings_regularizer", o.embeddings_regularizer.to_string()},
+                {"mask_zero", o.mask_zero},
                 {"input_shape", o.input_shape}},
                o.name);
 }

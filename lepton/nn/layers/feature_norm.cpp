@@ -83,16 +83,22 @@ std::vector<LayerDef> feature_norm_layers() {
   return {{.name = "LayerNormalization",
            .summary = "Normalises each sample over its features.",
            .config = with_affine(axes_config()),
+           .passes_mask = true,
            .build = layer_norm},
           {.name = "GroupNormalization",
            .summary = "Normalises each sample over groups of channels and all positions.",
            .config = with_affine({"groups", 32, any_value, "number of groups; -1: one for each channel"}),
+           .passes_mask = true,
            .build = group_norm},
           {.name = "RMSNormalization",
            .summary = "Divides by the root mean square of the features and scales.",
            .config = {axes_config(), {"epsilon", 1e-6, positive, "added to the mean square"}},
            .build = rms_norm},
-          {.name = "UnitNormalization", .summary = "Gives each vector the length 1.", .config = {axes_config()}, .build = unit_norm}};
+          {.name = "UnitNormalization",
+           .summary = "Gives each vector the length 1.",
+           .config = {axes_config()},
+           .passes_mask = true,
+           .build = unit_norm}};
 }
 
 Layer LayerNormalization(const LayerNormalizationOptions& o) {

@@ -3,7 +3,9 @@
 
 #include "lepton/nn/internal/layer_parts.hpp"
 #include "lepton/nn/layers/merging.hpp"
+#include "lepton/ops/comparison.hpp"
 #include "lepton/ops/contraction.hpp"
+#include "lepton/ops/reduction.hpp"
 #include "lepton/ops/shape.hpp"
 
 namespace lepton::nn {
@@ -11,15 +13,27 @@ namespace {
 
 int normalized(std::int64_t axis, int rank) { return normalize_axis(axis, rank, "axis").value(); }
 
+// Keras joins masks as wide as their inputs; a step counts where it counts in any part.
+Value joined_mask(std::span<const Feature> inputs, int axis) {
+  if (std::ranges::none_of(inputs, [](const Feature& x) { return x.mask.defined(); })) return {};
+  std::vector<Value> parts;
+  for (const Feature& x : inputs) {
+    const Value like = x.logical(), always = ops::broadcast_to_like(ops::constant(like.builder(), Tensor::scalar(DType::kBool, 1)), like);
+    parts.push_back(x.mask.defined() ? ops::logical_and(ops::expand_dims(x.mask, {-1}), always) : always);
+  }
+  return ops::any(ops::concat(parts, axis), {.axes = {-1}});
+}
+
 std::vector<Feature> concatenate(LayerContext& c, std::span<const Feature> inputs) {
   const bool first = std::ranges::any_of(inputs, [](const Feature& x) { return x.order == Feature::Order::kChannelsFirst; });
   const int rank = inputs[0].value.rank(), axis = normalized(c.integer("axis"), rank);
   std::vector<Value> parts;
   for (const Feature& x : inputs) parts.push_back(first ? x.channels_first() : x.logical());
-  if (!first) return {Feature(ops::concat(parts, axis))};
   // Where the axis lies when channels come first.
-  const int place = axis == 0 ? 0 : axis == rank - 1 ? 1 : axis + 1;
-  return {Feature(ops::concat(parts, place), Feature::Order::kChannelsFirst)};
+  const int place = !first || axis == 0 ? axis : axis == rank - 1 ? 1 : axis + 1;
+  Feature joined(ops::concat(parts, place), first ? Feature::Order::kChannelsFirst : Feature::Order::kLogical);
+  joined.mask = joined_mask(inputs, axis);
+  return {joined};
 }
 
 std::vector<Feature> dot(LayerContext& c, std::span<const Feature> inputs) {

@@ -71,7 +71,11 @@ std::vector<Feature> activity(LayerContext& c, std::span<const Feature> inputs) 
 }
 
 LayerDef dropout(std::string_view name, std::string_view summary, LayerBuild build) {
-  return {.name = name, .summary = summary, .config = {{"rate", 0.5, probability, "share to zero", true}}, .build = std::move(build)};
+  return {.name = name,
+          .summary = summary,
+          .config = {{"rate", 0.5, probability, "share to zero", true}},
+          .passes_mask = true,
+          .build = std::move(build)};
 }
 
 Layer make(std::string_view name, double rate, const DropoutOptions& o) {
@@ -89,11 +93,13 @@ std::vector<LayerDef> noise_layers() {
           {.name = "GaussianNoise",
            .summary = "Adds normal noise while training.",
            .config = {{"stddev", 0.1, non_negative, "of the noise", true}},
+           .passes_mask = true,
            .build = gaussian_noise},
           {.name = "ActivityRegularization",
            .summary = "Adds a penalty on its input to the loss.",
            .config = {{"l1", 0.0, non_negative, "factor of the sum of absolute values"},
                       {"l2", 0.0, non_negative, "factor of the sum of squares"}},
+           .passes_mask = true,
            .build = activity}};
 }
 

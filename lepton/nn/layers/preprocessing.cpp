@@ -43,11 +43,13 @@ std::vector<LayerDef> preprocessing_layers() {
   return {{.name = "Rescaling",
            .summary = "Multiplies by scale and adds offset.",
            .config = {{"scale", 1.0, any_value, "factor", true}, {"offset", 0.0, any_value, "added after scaling"}},
+           .passes_mask = true,
            .build = rescale},
           {.name = "Normalization",
            .summary = "Subtracts each channel's mean and divides by its deviation.",
            .config = {{"mean", std::vector<double>{}, any_value, "of each channel", true},
                       {"variance", std::vector<double>{}, any_value, "of each channel", true}},
+           .passes_mask = true,
            .build = normalize}};
 }
 

@@ -11,7 +11,7 @@ std::vector<Value> weighted_sums(const Value& figures, const Value& sample_weigh
   if (!sample_weight.defined()) return {ops::sum(figures), ops::axis_size(figures)};
   Value weight = ops::cast(sample_weight, figures.dtype());
   std::vector<std::int64_t> axes;
-  for (int axis = 1; axis < figures.rank(); ++axis) axes.push_back(axis);
+  for (int axis = weight.rank(); axis < figures.rank(); ++axis) axes.push_back(axis);
   if (!axes.empty()) weight = ops::expand_dims(weight, axes);
   const Value wide = ops::broadcast_to_like(weight, figures);
   return {ops::sum(ops::mul(figures, wide)), ops::sum(wide)};

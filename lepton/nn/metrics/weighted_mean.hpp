@@ -9,7 +9,7 @@
 
 namespace lepton::nn {
 
-/// Shapes: figures: [N, …]; sample_weight: [N] or undefined. Returns {sum of weight * figure, sum of weights}.
+/// Shapes: figures: [N, …]; sample_weight: the first axes of figures, or undefined. Returns {sum of weight * figure, sum of weights}.
 std::vector<Value> weighted_sums(const Value& figures, const Value& sample_weight);
 /// The mean from the totals of weighted_sums; 0 without samples.
 double weighted_mean(std::span<const double> totals, const Attributes&);

@@ -7,6 +7,7 @@
 #include "lepton/base/json.hpp"
 #include "lepton/base/path.hpp"
 #include "lepton/formats/zip.hpp"
+#include "lepton/nn/layer.hpp"
 #include "lepton/zoo/keras_files/layer_config.hpp"
 #include "lepton/zoo/keras_files/model_config.hpp"
 
@@ -128,7 +129,7 @@ class NumberedGroups {
   void pair(const std::string& root, const std::vector<KerasLayer>& layers, const LayerWeights& ours, std::vector<Pair>& pairs) const {
     std::map<std::string, int> counts;
     for (const KerasLayer& layer : layers) {
-      const std::string base = keras_snake_case(layer.class_name);
+      const std::string base = nn::snake_case(layer.class_name);
       const int count = counts[base]++;
       const std::string key = root + "layers/" + (count == 0 ? base : fmt::format("{}_{}", base, count));
       if (!layer.layers.empty()) {

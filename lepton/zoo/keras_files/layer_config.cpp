@@ -5,6 +5,7 @@
 #include <array>
 
 #include "lepton/base/json.hpp"
+#include "lepton/nn/layer.hpp"
 #include "lepton/nn/network_config.hpp"
 #include "lepton/op/spec.hpp"
 
@@ -38,7 +39,7 @@ std::string spec_text(const std::string& class_name, const std::string& key, con
       if (value.is_string() && (name == "mode" || name == "distribution")) arguments.set(name, value.get<std::string>());
     }
   }
-  const std::string name = named->get<std::string>() == "L1L2" ? "l1_l2" : keras_snake_case(named->get<std::string>());
+  const std::string name = named->get<std::string>() == "L1L2" ? "l1_l2" : nn::snake_case(named->get<std::string>());
   return Spec(name, arguments).to_string();
 }
 
@@ -58,17 +59,6 @@ Json converted(const std::string& class_name, const std::string& key, const Json
 }
 
 }  // namespace
-
-std::string keras_snake_case(const std::string& class_name) {
-  std::string text;
-  for (std::size_t i = 0; i < class_name.size(); ++i) {
-    const char c = class_name[i];
-    const bool upper = c >= 'A' && c <= 'Z';
-    if (upper && i > 0 && class_name[i - 1] >= 'a' && class_name[i - 1] <= 'z') text += '_';
-    text += upper ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return text;
-}
 
 Attributes layer_from_keras(const std::string& class_name, const Json& config, std::span<const AttributeDef> declared) {
   if (!config.is_object()) fail(ErrorCode::kParseError, "{}: the configuration must be an object", class_name);

@@ -14,7 +14,4 @@ namespace lepton::zoo {
 /// value of the wrong type.
 Attributes layer_from_keras(const std::string& class_name, const Json& config, std::span<const AttributeDef> declared);
 
-/// "BinaryCrossentropy" -> "binary_crossentropy".
-std::string keras_snake_case(const std::string& class_name);
-
 }  // namespace lepton::zoo
