@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "lepton/formats/onnx/importer.hpp"
+#include "lepton/formats/onnx/model.hpp"
 #include "lepton/formats/testing/onnx_bytes.hpp"
 
 namespace lepton::formats {
@@ -105,6 +106,20 @@ TEST(HostileModelTest, AxesThatDoNotExist) {
     expect_refused({"Transpose", {"x"}, {"y"}, {list("perm", {0, 1, 2, axis})}});
   }
   expect_refused({"Transpose", {"x"}, {"y"}, {list("perm", {0, 0, 0, 0})}});
+}
+
+TEST(HostileModelTest, ShapesThatCannotBeRightAreRefusedWhenLoading) {
+  const std::string bytes = model(graph({{"MatMul", {"x", "x"}, {"y"}}}, {}, {"x"}, {"y"}));
+  const auto load = [&](const Dims& dims) {
+    OnnxModelFile file = read_onnx(std::as_bytes(std::span(bytes)), nullptr).value();
+    file.graph.inputs[0].dims = dims;
+    return OnnxModel::make(std::move(file));
+  };
+  EXPECT_TRUE(load({3, 3}));
+  EXPECT_TRUE(load({kAnyDim, 3}));  // may be right
+  const auto wrong = load({2, 3});
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().code(), ErrorCode::kShapeMismatch);
 }
 
 TEST(HostileModelTest, FunctionsThatCallEachOther) {

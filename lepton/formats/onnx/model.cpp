@@ -1,6 +1,7 @@
 // Stages are found, made and run here; what a stage computes is the importer's.
 #include "lepton/formats/onnx/model.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "lepton/formats/graph_file.hpp"
@@ -13,10 +14,10 @@ namespace {
 constexpr std::size_t kMaxStages = 10'000;  // of one run
 constexpr std::size_t kMaxKept = 256;
 
-// A compiled stage, and those that followed it by the value that each needed.
+// A stage, compiled when it first runs, and those that followed it by the value that each needed.
 struct CompiledStage {
   OnnxStage stage;
-  std::unique_ptr<runtime::Program> program;  // null if nothing has to run
+  std::unique_ptr<runtime::Program> program;  // null until it runs, or if nothing has to run
   std::map<std::string, std::unique_ptr<CompiledStage>> next;
 };
 
@@ -49,7 +50,6 @@ struct OnnxModel::State {
       if (!variables->has(name)) variables->add(name, value);
     }
     made->stage.states.clear();
-    if (!made->stage.results.empty()) made->program = std::make_unique<runtime::Program>(made->stage.graph, variables);
     ++num_kept;
     return made;
   }
@@ -126,8 +126,19 @@ struct OnnxModel::State {
     return results;
   }
 
-  static void run_stage(CompiledStage& at, std::map<std::string, Tensor>& values) {
-    if (at.program == nullptr) return;
+  // Where all inputs have fixed shapes the nodes are read at once, so that what cannot fit is refused before anything runs.
+  void read_if_fixed() {
+    std::vector<TensorType> types;
+    for (const OnnxValueInfo& info : file.graph.inputs) {
+      if (!info.dtype || !info.dims || std::ranges::find(*info.dims, kAnyDim) != info.dims->end()) return;
+      types.push_back({*info.dtype, Shape(*info.dims)});
+    }
+    first_stage(types, {});
+  }
+
+  void run_stage(CompiledStage& at, std::map<std::string, Tensor>& values) {
+    if (at.stage.results.empty()) return;
+    if (at.program == nullptr) at.program = std::make_unique<runtime::Program>(at.stage.graph, variables);
     std::vector<Tensor> feeds;
     for (const std::string& name : at.program->input_names()) feeds.push_back(values.at(name));
     std::vector<Tensor> made = at.program->run(feeds);
@@ -146,6 +157,7 @@ Result<OnnxModel> OnnxModel::make(OnnxModelFile file) {
   LEPTON_CHECK_OK(check_operators(file));
   auto state = std::make_unique<State>();
   state->file = std::move(file);
+  LEPTON_CHECK_OK(catch_error([&] { state->read_if_fixed(); }));
   return OnnxModel(std::move(state));
 }
 
