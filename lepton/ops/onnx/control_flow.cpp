@@ -22,7 +22,7 @@ Value stacked(OnnxNodeReader& node, const std::vector<OnnxOperand>& parts, std::
 }
 
 OnnxResults read_loop(OnnxNodeReader& node) {
-  const std::int64_t most = node.has(0) ? static_cast<std::int64_t>(node.tensor(std::size_t{0}).item()) : kMaxPasses + 1;
+  const std::int64_t most = node.has(0) ? onnx_integer(node.tensor(std::size_t{0})) : kMaxPasses + 1;
   std::vector<OnnxOperand> carried;
   for (std::size_t i = 2; i < node.num_inputs(); ++i) carried.push_back(node.operand(i));
   bool go_on = !node.has(1) || node.tensor(1).item() != 0;

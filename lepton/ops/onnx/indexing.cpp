@@ -84,7 +84,7 @@ OnnxResults read_scatter_nd(OnnxNodeReader& node) {
 // Indices below 0 count from the end; others outside give the "off" value only.
 OnnxResults read_one_hot(OnnxNodeReader& node) {
   const Value indices = cast(x_of(node), DType::kI64), values = node.value(2);
-  const std::int64_t depth = static_cast<std::int64_t>(node.tensor(1).item());
+  const std::int64_t depth = onnx_integer(node.tensor(1));
   const Value wrapped =
       where(less(indices, onnx_scalar(indices, 0)), add(indices, onnx_scalar(indices, static_cast<double>(depth))), indices);
   const Value hot = one_hot(wrapped, depth, {.axis = node.integer("axis", -1), .dtype = DType::kF32});

@@ -85,13 +85,13 @@ CumsumOptions running(OnnxNodeReader& node) {
 }
 OnnxResults read_cumsum(OnnxNodeReader& node) {
   const Value x = x_of(node);
-  const auto axis = static_cast<std::int64_t>(node.tensor(1).item());
+  const auto axis = onnx_integer(node.tensor(1));
   return {cumsum(x, axis, running(node))};
 }
 // A product of the elements up to each place: those after it count as 1.
 OnnxResults read_cumprod(OnnxNodeReader& node) {
   const Value x = x_of(node);
-  const std::int64_t axis = onnx_axis(static_cast<std::int64_t>(node.tensor(1).item()), x.rank());
+  const std::int64_t axis = onnx_axis(onnx_integer(node.tensor(1)), x.rank());
   const CumsumOptions options = running(node);
   const Value spread = expand_dims(x, {axis});  // [..., 1, n, ...]: the new axis is the place of the result
   Dims dims = dims_of(spread);
@@ -104,7 +104,7 @@ OnnxResults read_cumprod(OnnxNodeReader& node) {
 
 OnnxResults read_top_k(OnnxNodeReader& node) {
   const Value x = x_of(node);
-  const std::int64_t k = node.opset() < 10 ? node.integer("k", 1) : static_cast<std::int64_t>(node.tensor(1).item());
+  const std::int64_t k = node.opset() < 10 ? node.integer("k", 1) : onnx_integer(node.tensor(1));
   const auto found = top_k(x, k, {.axis = node.integer("axis", -1), .largest = node.integer("largest", 1) != 0});
   return {found.values, found.indices};
 }

@@ -14,7 +14,7 @@ const std::vector<OnnxOperand>& parts_of(const OnnxNodeReader& node, std::size_t
 
 // A place in the sequence; one past the end is allowed where something is put in.
 std::size_t place(OnnxNodeReader& node, std::size_t i, std::size_t size, bool to_insert) {
-  const auto count = static_cast<std::int64_t>(size), given = static_cast<std::int64_t>(node.tensor(i).item());
+  const auto count = static_cast<std::int64_t>(size), given = onnx_integer(node.tensor(i));
   const std::int64_t at = given < 0 ? given + count : given;
   if (at < 0 || at > count || (at == count && !to_insert)) fail(ErrorCode::kInvalidArgument, "place {} in a sequence of {}", given, size);
   return static_cast<std::size_t>(at);
@@ -60,7 +60,7 @@ OnnxResults read_split(OnnxNodeReader& node) {
   if (!node.has(1)) {
     sizes.assign(static_cast<std::size_t>(size), 1);
   } else if (node.type(1).shape.rank() == 0) {
-    const auto each = static_cast<std::int64_t>(node.tensor(1).item());
+    const auto each = onnx_integer(node.tensor(1));
     if (each < 1) fail(ErrorCode::kInvalidArgument, "parts of size {}", each);
     for (std::int64_t left = size; left > 0; left -= each) sizes.push_back(std::min(left, each));
   } else {

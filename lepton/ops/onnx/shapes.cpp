@@ -235,7 +235,7 @@ OnnxResults eye_like(OnnxNodeReader& node) {
 
 OnnxResults triangle(OnnxNodeReader& node) {
   const Value x = x_of(node);
-  const std::int64_t k = node.has(1) ? static_cast<std::int64_t>(node.tensor(1).item()) : 0;
+  const std::int64_t k = node.has(1) ? onnx_integer(node.tensor(1)) : 0;
   const Value row = places(x, -2), column = places(x, -1), border = add(row, onnx_scalar(row, static_cast<double>(k)));
   const Value keep = node.integer("upper", 1) != 0 ? greater_equal(column, border) : less_equal(column, border);
   return {where(keep, x, onnx_scalar(x, 0))};

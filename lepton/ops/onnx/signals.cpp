@@ -13,7 +13,7 @@ namespace {
 
 // a0 - a1 cos + a2 cos 2: Hann, Hamming and Blackman.
 OnnxResults cosine_window(OnnxNodeReader& node, double a0, double a1, double a2) {
-  const auto size = static_cast<std::int64_t>(node.tensor(std::size_t{0}).item());
+  const auto size = onnx_integer(node.tensor(std::size_t{0}));
   if (size < 0) fail(ErrorCode::kInvalidArgument, "a window of {} samples", size);
   node.claim(static_cast<double>(size));
   const double period = static_cast<double>(node.integer("periodic", 1) != 0 ? size : size - 1);
@@ -85,12 +85,10 @@ OnnxResults read_dft(OnnxNodeReader& node) {
   const Value x = node.value(std::size_t{0});
   const std::int64_t parts = x.shape()[-1];
   const auto claim_waves = [&](std::int64_t n) { node.claim(static_cast<double>(n) * static_cast<double>(n)); };
-  const std::int64_t given = node.opset() < 20 ? node.integer("axis", 1)
-                             : node.has(2)     ? static_cast<std::int64_t>(node.tensor(2).item())
-                                               : -2;
+  const std::int64_t given = node.opset() < 20 ? node.integer("axis", 1) : node.has(2) ? onnx_integer(node.tensor(2)) : -2;
   const std::int64_t axis = onnx_axis(given, x.rank());
   const bool inverse = node.integer("inverse", 0) != 0, onesided = node.integer("onesided", 0) != 0;
-  std::int64_t size = node.has(1) ? static_cast<std::int64_t>(node.tensor(1).item()) : x.shape()[static_cast<int>(axis)];
+  std::int64_t size = node.has(1) ? onnx_integer(node.tensor(1)) : x.shape()[static_cast<int>(axis)];
   if (size < 1) fail(ErrorCode::kInvalidArgument, "a transform of {} samples", size);
   claim_waves(size);
   Dims order;  // the axis last, of what is left without the parts
@@ -124,9 +122,9 @@ OnnxResults read_dft(OnnxNodeReader& node) {
 OnnxResults read_stft(OnnxNodeReader& node) {
   Value x = node.value(std::size_t{0});
   if (x.rank() == 2) x = expand_dims(x, {2});
-  const auto step = static_cast<std::int64_t>(node.tensor(1).item());
+  const auto step = onnx_integer(node.tensor(1));
   const std::int64_t all = x.shape()[1];
-  const std::int64_t size = node.has(3) ? static_cast<std::int64_t>(node.tensor(3).item()) : node.has(2) ? node.type(2).shape[0] : all;
+  const std::int64_t size = node.has(3) ? onnx_integer(node.tensor(3)) : node.has(2) ? node.type(2).shape[0] : all;
   if (step < 1 || size < 1 || size > all)
     fail(ErrorCode::kInvalidArgument, "frames of {} samples every {} of a signal of {}", size, step, all);
   node.claim(static_cast<double>(all) / static_cast<double>(step) * static_cast<double>(size));

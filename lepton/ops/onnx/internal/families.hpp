@@ -31,6 +31,8 @@ std::span<const OnnxOperator> onnx_strings();
 OnnxResults onnx_results(const std::vector<Value>& values);
 /// Elements of a list of integers.
 Dims onnx_dims(const Tensor& tensor);
+/// The one element of a tensor as a whole number: exact, beyond the range the nearest. Throws if there is not one.
+std::int64_t onnx_integer(const Tensor& tensor);
 /// An axis that counts from the end as one that counts from the front. Throws kInvalidArgument if there is no such axis.
 std::int64_t onnx_axis(std::int64_t axis, int rank);
 /// The axes of an attribute or, since opsets that made it an input, of input `i`; empty if neither is there.

@@ -17,6 +17,11 @@ std::int64_t onnx_axis(std::int64_t axis, int rank) {
   return axis < 0 ? axis + rank : axis;
 }
 
+std::int64_t onnx_integer(const Tensor& tensor) {
+  if (tensor.num_elements() != 1) fail(ErrorCode::kInvalidArgument, "one number is wanted, not {}", tensor.type().to_string());
+  return tensor.cast(DType::kI64).to_vector<std::int64_t>().front();
+}
+
 Dims onnx_axes(OnnxNodeReader& node, std::size_t i) { return node.has(i) ? onnx_dims(node.tensor(i)) : node.integers("axes"); }
 
 Value onnx_scalar(const Value& like, double value) { return constant_like(like, value); }
