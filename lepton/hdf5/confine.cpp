@@ -68,7 +68,6 @@ void confine(std::size_t max_memory_bytes, std::size_t max_cpu_seconds) {
   (void)max_memory_bytes;
 #endif
   limit(RLIMIT_CPU, max_cpu_seconds);
-  limit(RLIMIT_FSIZE, RLIM_INFINITY);  // standard output may be a file
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_NOFILE, 3);
   filter_system_calls();

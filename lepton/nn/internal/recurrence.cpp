@@ -101,17 +101,27 @@ CellWeights cell_weights(LayerContext& c, const Value& x, std::int64_t gates, co
   return made;
 }
 
+namespace {
+
+// A dropout mask like `like`, the same for all steps; undefined unless training with a rate.
 Value step_dropout(LayerContext& c, std::string_view rate, const Value& like) {
   if (!c.training() || c.number(rate) == 0) return {};
   const Value ones = ops::broadcast_to_like(ops::constant_like(like, 1), like);
   return ops::dropout(ones, c.random_key(), {.rate = c.number(rate), .stream = c.next_stream()});
 }
 
-std::function<Value(const Value&, std::span<const Value>)> projection(bool biased, bool dropped) {
-  return [=](const Value& x, std::span<const Value> weights) {
-    const Value y = ops::matmul(dropped ? ops::mul(x, weights.back()) : x, weights[0]);
+}  // namespace
+
+bool add_bias_and_dropout(LayerContext& c, const Value& x, const Value& bias, RecurrentCell& cell) {
+  const Value dropped = step_dropout(c, "dropout", x), forgotten = step_dropout(c, "recurrent_dropout", zero_state(x, cell.states[0]));
+  if (bias.defined()) cell.input_weights.push_back(bias);
+  if (dropped.defined()) cell.input_weights.push_back(dropped);
+  if (forgotten.defined()) cell.step_weights.push_back(forgotten);
+  cell.project = [biased = bias.defined(), drops = dropped.defined()](const Value& from, std::span<const Value> weights) {
+    const Value y = ops::matmul(drops ? ops::mul(from, weights.back()) : from, weights[0]);
     return biased ? ops::add(y, weights[1]) : y;
   };
+  return forgotten.defined();
 }
 
 std::vector<AttributeDef> cell_config() {

@@ -50,11 +50,9 @@ struct CellWeights {
 };
 CellWeights cell_weights(LayerContext& context, const Value& x, std::int64_t gates, const Shape& bias_shape, const Spec& bias_initializer);
 
-/// A dropout mask [N, C], the same for all steps; undefined unless training with a rate.
-Value step_dropout(LayerContext& context, std::string_view rate, const Value& like);
-
-/// Projects with the first input weight, adds the second (if `biased`) and multiplies x by the last first (if `dropped`).
-std::function<Value(const Value&, std::span<const Value>)> projection(bool biased, bool dropped);
+/// Completes a cell that has its kernels: the bias of the projection (undefined: none), dropout masks of the input and the state as the
+/// last of its input and step weights, and `project`. Returns whether the state has a mask.
+bool add_bias_and_dropout(LayerContext& context, const Value& x, const Value& bias, RecurrentCell& cell);
 
 /// Declarations of a cell's configuration, and of a layer that runs one.
 std::vector<AttributeDef> cell_config();

@@ -62,18 +62,14 @@ RecurrentCell gru_cell(LayerContext& c, const Value& x) {
   const CellWeights w = cell_weights(c, x, 3, reset_after ? Shape{2, 3 * units} : Shape{3 * units}, c.spec("bias_initializer"));
   RecurrentCell cell{.states = {units}, .input_weights = {w.kernel}};
   const bool biased = w.bias.defined();
-  if (biased) cell.input_weights.push_back(reset_after ? row(w.bias, 0) : w.bias);
   if (reset_after) {
     cell.step_weights = {w.recurrent_kernel};
     if (biased) cell.step_weights.push_back(row(w.bias, 1));
   } else {
     cell.step_weights = ops::split(w.recurrent_kernel, {2 * units, units}, -1);
   }
-  const Value dropped = step_dropout(c, "dropout", x), forgotten = step_dropout(c, "recurrent_dropout", zero_state(x, units));
-  if (dropped.defined()) cell.input_weights.push_back(dropped);
-  if (forgotten.defined()) cell.step_weights.push_back(forgotten);
-  cell.project = projection(biased, dropped.defined());
-  cell.step = Step{units, c.spec("activation"), c.spec("recurrent_activation"), reset_after, biased, forgotten.defined()};
+  const bool forgets = add_bias_and_dropout(c, x, biased && reset_after ? row(w.bias, 0) : w.bias, cell);
+  cell.step = Step{units, c.spec("activation"), c.spec("recurrent_activation"), reset_after, biased, forgets};
   return cell;
 }
 

@@ -11,12 +11,7 @@ RecurrentCell simple_rnn_cell(LayerContext& c, const Value& x) {
   const std::int64_t units = c.integer("units");
   const CellWeights w = cell_weights(c, x, 1, {units}, c.spec("bias_initializer"));
   RecurrentCell cell{.states = {units}, .input_weights = {w.kernel}, .step_weights = {w.recurrent_kernel}};
-  const bool biased = w.bias.defined();
-  if (biased) cell.input_weights.push_back(w.bias);
-  const Value dropped = step_dropout(c, "dropout", x), forgotten = step_dropout(c, "recurrent_dropout", zero_state(x, units));
-  if (dropped.defined()) cell.input_weights.push_back(dropped);
-  if (forgotten.defined()) cell.step_weights.push_back(forgotten);
-  cell.project = projection(biased, dropped.defined());
+  add_bias_and_dropout(c, x, w.bias, cell);
   cell.step = [activation = c.spec("activation")](std::span<const Value> states, const Value& projected, std::span<const Value> weights) {
     const Value h = weights.size() > 1 ? ops::mul(states[0], weights[1]) : states[0];
     return std::vector<Value>{activate(activation, Feature(ops::add(projected, ops::matmul(h, weights[0])))).value};

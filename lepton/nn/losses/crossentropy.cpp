@@ -41,11 +41,14 @@ Value categorical(const LossInputs& in, const Attributes& a) {
   return ops::neg(ops::sum(ops::mul(target, ops::log(clipped(normalized))), {.axes = {-1}}));
 }
 
+// Class indices from targets [N, …] or [N, …, 1], as both are met in practice.
+Value labels_of(const LossInputs& in) {
+  const Value labels = in.target.rank() == in.prediction.rank() ? ops::squeeze(in.target, {-1}) : in.target;
+  return labels.dtype() == DType::kI64 ? labels : ops::cast(labels, DType::kI64);
+}
+
 Value sparse(const LossInputs& in, const Attributes& a) {
-  // Targets [N, …] or [N, …, 1], as both are met in practice.
-  Value labels = in.target;
-  if (labels.rank() == in.prediction.rank()) labels = ops::squeeze(labels, {-1});
-  if (!is_integer(labels.dtype()) || labels.dtype() != DType::kI64) labels = ops::cast(labels, DType::kI64);
+  const Value labels = labels_of(in);
   const Value logits = logits_of(in, a);
   if (logits.defined()) return ops::sparse_softmax_cross_entropy(logits, labels, -1);
   // Log of clipped probabilities are logits too: softmax of log p is p when p sums to 1.
@@ -54,9 +57,7 @@ Value sparse(const LossInputs& in, const Attributes& a) {
 
 // Zhang & Sabuncu 2018: between cross-entropy (q near 0) and the mean absolute error (q = 1), for labels that are sometimes wrong.
 Value generalized(const LossInputs& in, const Attributes& a) {
-  Value labels = in.target;
-  if (labels.rank() == in.prediction.rank()) labels = ops::squeeze(labels, {-1});
-  const Value hot = ops::cast(ops::one_hot(ops::cast(labels, DType::kI64), in.prediction.shape()[-1]), in.prediction.dtype());
+  const Value hot = ops::cast(ops::one_hot(labels_of(in), in.prediction.shape()[-1]), in.prediction.dtype());
   const Value p = ops::sum(ops::mul(in.prediction, hot), {.axes = {-1}});
   const Value q = ops::constant_like(p, a.number("q"));
   return ops::div(ops::sub(ops::constant_like(p, 1), ops::pow(p, q)), q);

@@ -63,10 +63,7 @@ std::vector<std::string> texts(const Hdf5File& file, const std::string& path, co
 class NamedGroups {
  public:
   explicit NamedGroups(const Hdf5File& file)
-      : file_(file),
-        root_(file.attribute("model_weights", "layer_names") != nullptr || file.attribute("model_weights", "layer_names0") != nullptr
-                  ? "model_weights"
-                  : "") {}
+      : file_(file), root_(texts(file, "model_weights", "layer_names").empty() ? "" : "model_weights") {}
   bool present() const { return !layers().empty(); }
   std::vector<std::string> layers() const { return texts(file_, root_, "layer_names"); }
   std::vector<Tensor> weights(const std::string& layer) const {

@@ -239,10 +239,11 @@ class ModelReader {
         if (!calls.is_array()) fail(ErrorCode::kParseError, "keras: the calls of '{}' must be a list", name);
         for (std::size_t k = made[name].size(); k < calls.size(); ++k) {
           Symbols inputs;
-          for (const Place& place : inputs_of_call(calls[k], name)) {
+          const std::vector<Place> places = inputs_of_call(calls[k], name);
+          for (const Place& place : places) {
             if (const auto symbol = find(made, place)) inputs.push_back(*symbol);
           }
-          if (inputs.empty() || inputs.size() != inputs_of_call(calls[k], name).size()) {
+          if (inputs.empty() || inputs.size() != places.size()) {
             ++waiting;
             break;
           }
