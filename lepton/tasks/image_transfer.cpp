@@ -6,11 +6,11 @@
 #include "lepton/base/path.hpp"
 #include "lepton/base/text.hpp"
 #include "lepton/data/augment/augment.hpp"
-#include "lepton/data/named_dataset.hpp"
 #include "lepton/formats/graph_file.hpp"
 #include "lepton/tasks/internal/feature_cache.hpp"
 #include "lepton/tasks/internal/image_run.hpp"
 #include "lepton/train/package.hpp"
+#include "lepton/zoo/weights.hpp"
 
 namespace lepton::tasks {
 namespace {
@@ -37,12 +37,11 @@ const Scaling& get_scaling(std::string_view name) {
   fail(ErrorCode::kNotFound, "scaling: '{}' is not known; there are {}{}", name, join(names, ", "), did_you_mean(name, names));
 }
 
-// Weights that come with a name, and what they were trained on.
+// Named weights (zoo::all_weights) that can be started from, and how they take pictures.
 struct KnownWeights {
-  std::string_view name, file, scaling;
+  std::string_view name, scaling;
 };
-constexpr std::array<KnownWeights, 1> kKnownWeights{
-    {{"efficientnet-lite0", "weights/efficientnet-lite0/efficientnet-lite0.onnx", "efficientnet-lite"}}};
+constexpr std::array<KnownWeights, 1> kKnownWeights{{{"efficientnet-lite0", "efficientnet-lite"}}};
 
 struct Start {
   train::Backbone backbone;
@@ -90,10 +89,7 @@ Start open_start(const Attributes& settings) {
     for (const KnownWeights& weights : kKnownWeights) names.emplace_back(weights.name);
     fail(ErrorCode::kNotFound, "from: there is no file '{}', and no known weights of that name{}", from, did_you_mean(from, names));
   }
-  const auto folder = data::data_folder(local_files());
-  if (!folder)
-    fail(ErrorCode::kNotFound, "from: the weights '{}' are not on this machine; set LEPTON_DATA_DIR to the folder that holds them", from);
-  return from_file(join_path(*folder, std::string(known->file)), settings,
+  return from_file(zoo::locate_weights(local_files(), known->name).value(), settings,
                    settings.text("scaling").empty() ? known->scaling : settings.text("scaling"));
 }
 
