@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <optional>
 
+#include "lepton/formats/internal/tensor_bytes.hpp"
 #include "lepton/formats/onnx/model_file.hpp"
 #include "lepton/ops/onnx/table.hpp"
 
@@ -192,21 +192,7 @@ Result<Tensor> TensorDecoder::raw_tensor(const RawTensor& of, DType dtype, std::
   const std::size_t wanted = static_cast<std::size_t>(elements) * size_of(dtype);
   if (bytes.size() != wanted)
     return of.error(ErrorCode::kDataCorrupt, "has {} bytes of data, but {}{} needs {}", bytes.size(), name_of(dtype), shape, wanted);
-  if (dtype == DType::kBool) {  // every byte but 0 is true
-    const Tensor made = Tensor::empty(dtype, shape);
-    for (std::size_t i = 0; i < bytes.size(); ++i) made.bytes()[i] = bytes[i] == std::byte{0} ? std::byte{0} : std::byte{1};
-    return made;
-  }
-  const bool aligned = reinterpret_cast<std::uintptr_t>(bytes.data()) % size_of(dtype) == 0;
-  if (owner != nullptr && aligned && wanted > 0) {
-    auto storage = Storage::borrow(const_cast<std::byte*>(bytes.data()), bytes.size(), owner);
-    Dims strides(of.dims.size(), 1);
-    for (std::size_t axis = strides.size(); axis-- > 1;) strides[axis - 1] = strides[axis] * std::max<std::int64_t>(of.dims[axis], 1);
-    return Tensor::view(std::move(storage), dtype, shape, std::move(strides), 0);
-  }
-  const Tensor made = Tensor::empty(dtype, shape);
-  if (wanted > 0) std::memcpy(made.bytes(), bytes.data(), wanted);
-  return made;
+  return tensor_of_bytes(bytes, {dtype, shape}, owner);
 }
 
 // A number of external_data's entries.

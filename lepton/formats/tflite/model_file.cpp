@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "lepton/formats/internal/tensor_bytes.hpp"
+
 namespace lepton::formats {
 namespace {
 
@@ -286,20 +288,7 @@ class Decoder {
     if (data.size() != wanted)
       fail(ErrorCode::kDataCorrupt, "tflite: tensor '{}' has {} bytes of data, but {}{} needs {}", made.name, data.size(), made.kind,
            Shape(made.dims), wanted);
-    made.value = constant(data, *made.dtype, made.dims);
-  }
-
-  Tensor constant(std::span<const std::byte> data, DType dtype, const Dims& dims) const {
-    const bool aligned = reinterpret_cast<std::uintptr_t>(data.data()) % size_of(dtype) == 0;
-    const Tensor made = owner_ != nullptr && aligned && dtype != DType::kBool
-                            ? Tensor::view(Storage::borrow(const_cast<std::byte*>(data.data()), data.size(), owner_), dtype,
-                                           Shape({static_cast<std::int64_t>(data.size() / size_of(dtype))}), {1}, 0)
-                            : Tensor::empty(dtype, Shape({static_cast<std::int64_t>(data.size() / size_of(dtype))}));
-    if (made.bytes() != data.data()) std::memcpy(made.bytes(), data.data(), data.size());
-    if (dtype == DType::kBool) {  // every byte but 0 is true
-      for (std::size_t i = 0; i < data.size(); ++i) made.bytes()[i] = data[i] == std::byte{0} ? std::byte{0} : std::byte{1};
-    }
-    return made.reshape(Shape(dims));
+    made.value = tensor_of_bytes(data, {*made.dtype, Shape(made.dims)}, owner_);
   }
 
   std::vector<int> indices(const FlatTable& of, int field, const std::string& what, bool may_lack) const {
