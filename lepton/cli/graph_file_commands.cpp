@@ -46,7 +46,7 @@ void show_graph_file(const std::string& path, bool as_json) {
   const formats::OnnxModelFile model = formats::read_graph_file(local_files(), path).value();
   const auto supported = formats::OnnxModel::check(model);
   std::int64_t parameters = 0;
-  for (const auto& [name, value] : model.graph.initializers) parameters += value.num_elements();
+  for (const auto& [name, value] : model.graph.initializers) parameters += value.type().shape.num_elements();
   const std::map<std::string, int> counts = count_operators(model.graph.nodes);
   if (as_json) {
     return print_json({{"format", model.format},

@@ -14,12 +14,17 @@ void reorder(const TensorDesc& from, const std::byte* source, const TensorDesc& 
 
 }  // namespace
 
-Variable::Variable(std::string name, const Tensor& value)
+Variable::Variable(std::string name, const Tensor& value, Start start)
     : name_(std::move(name)),
       type_(value.type()),
       layout_(Layout::row_major(value.shape())),
-      storage_(allocate_for(TensorDesc::row_major(value.type()))) {
-  set(value);
+      shared_(start == Start::kShare && value.is_contiguous()) {
+  if (shared_) {
+    storage_ = Storage::borrow(value.bytes(), static_cast<std::size_t>(type_.size_bytes()), value.storage());
+  } else {
+    storage_ = allocate_for({type_, layout_});
+    set(value);
+  }
 }
 
 Tensor Variable::get() const {
@@ -33,6 +38,8 @@ void Variable::set(const Tensor& value) {
     const ErrorCode code = value.dtype() == type_.dtype ? ErrorCode::kShapeMismatch : ErrorCode::kDtypeMismatch;
     fail(code, "variable '{}': the value must be {}, got {}", name_, type_.to_string(), value.type().to_string());
   }
+  if (shared_) storage_ = allocate_for({type_, layout_});
+  shared_ = false;
   reorder({type_, Layout{value.strides(), {}}}, value.bytes(), {type_, layout_}, data());
   mark_changed();
 }
@@ -45,13 +52,19 @@ void Variable::relayout(const Layout& layout) {
   auto moved = allocate_for(wanted);
   reorder({type_, layout_}, data(), wanted, moved->data());
   storage_ = std::move(moved);
+  shared_ = false;
   layout_ = layout;
   mark_changed();
 }
 
-Variable& VariableStore::add(std::string name, const Tensor& value) {
+void Variable::fix_layout() {
+  layout_fixed_ = true;
+  if (shared_) set(get());
+}
+
+Variable& VariableStore::add(std::string name, const Tensor& value, Variable::Start start) {
   if (has(name)) fail(ErrorCode::kInvalidArgument, "variables: there are two named '{}'", name);
-  variables_.push_back(std::make_unique<Variable>(name, value));
+  variables_.push_back(std::make_unique<Variable>(name, value, start));
   by_name_.emplace(std::move(name), variables_.back().get());
   return *variables_.back();
 }

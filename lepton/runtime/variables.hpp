@@ -15,8 +15,10 @@ namespace lepton::runtime {
 
 class Variable {
  public:
-  /// Starts with a copy of `value`, row-major.
-  Variable(std::string name, const Tensor& value);
+  enum class Start { kCopy, kShare };
+  /// Starts with a copy of `value`, row-major; or shares its memory until the variable is written or moved into another layout, so that
+  /// weights of a file are not held twice: then nothing else may write there.
+  Variable(std::string name, const Tensor& value, Start start = Start::kCopy);
 
   const std::string& name() const { return name_; }
   const TensorType& type() const { return type_; }
@@ -37,7 +39,7 @@ class Variable {
   void relayout(const Layout& layout);
   /// A program that updates this variable fixes its layout; others then use a reordered copy.
   bool is_layout_fixed() const { return layout_fixed_; }
-  void fix_layout() { layout_fixed_ = true; }
+  void fix_layout();
 
  private:
   std::string name_;
@@ -46,6 +48,7 @@ class Variable {
   std::shared_ptr<Storage> storage_;
   std::uint64_t version_ = 1;
   bool layout_fixed_ = false;
+  bool shared_ = false;  // the memory is somebody else's: it may be read only
 };
 
 using TensorMap = std::map<std::string, Tensor, std::less<>>;
@@ -58,7 +61,7 @@ class VariableStore {
   VariableStore& operator=(const VariableStore&) = delete;
 
   /// Throws kInvalidArgument if the name is taken.
-  Variable& add(std::string name, const Tensor& value);
+  Variable& add(std::string name, const Tensor& value, Variable::Start start = Variable::Start::kCopy);
   Variable* find(std::string_view name) const;
   /// Throws kNotFound.
   Variable& get(std::string_view name) const;

@@ -57,6 +57,33 @@ TEST(VariableTest, ChangesRaiseTheVersion) {
   EXPECT_EQ(variable.get().to_vector<float>(), (std::vector<float>{3, 3}));
 }
 
+TEST(VariableTest, SharesMemoryUntilItIsWritten) {
+  const Tensor value = counting({2, 3});
+  const auto shared = [&] { return Variable("x", value, Variable::Start::kShare); };
+  Variable read = shared();
+  EXPECT_EQ(read.data(), value.bytes());
+  EXPECT_TRUE(same_bits(read.get(), value));
+
+  Variable set = shared(), updated = shared(), moved = shared();
+  set.fill(0);
+  updated.fix_layout();  // a program that writes here comes next
+  moved.relayout({{1, 2}, {}});
+  for (const Variable* variable : {&set, &updated, &moved}) EXPECT_NE(variable->data(), value.bytes());
+  EXPECT_TRUE(same_bits(updated.get(), value));
+  EXPECT_TRUE(same_bits(moved.get(), value));
+  EXPECT_TRUE(same_bits(value, counting({2, 3})));
+}
+
+TEST(VariableTest, LetsGoOfSharedMemoryWhenItMoves) {
+  Tensor value = counting({2, 3});
+  const std::weak_ptr<Storage> memory = value.storage();
+  Variable variable("x", value, Variable::Start::kShare);
+  value = {};
+  EXPECT_FALSE(memory.expired());
+  variable.relayout({{1, 2}, {}});
+  EXPECT_TRUE(memory.expired());
+}
+
 TEST(VariableStoreTest, SavesAndRestores) {
   VariableStore store;
   store.add("a", counting({2}));

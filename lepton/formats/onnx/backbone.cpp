@@ -28,9 +28,9 @@ const OnnxNode* maker_of(const OnnxGraph& graph, const std::string& name) {
 bool is_product(const OnnxGraph& graph, const OnnxNode& node) {
   if (node.op == "Gemm" || node.op == "MatMul") return true;
   if (node.op != "Conv" || node.inputs.size() < 2) return false;
-  const auto kernel = std::ranges::find(graph.initializers, node.inputs[1], &std::pair<std::string, Tensor>::first);
+  const auto kernel = std::ranges::find(graph.initializers, node.inputs[1], &std::pair<std::string, StoredTensor>::first);
   if (kernel == graph.initializers.end()) return false;
-  const Shape& shape = kernel->second.shape();
+  const Shape& shape = kernel->second.type().shape;
   return std::ranges::all_of(shape.begin() + std::min(2, shape.rank()), shape.end(), [](std::int64_t size) { return size == 1; });
 }
 

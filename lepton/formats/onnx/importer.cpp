@@ -113,7 +113,7 @@ class Importer {
 
   std::vector<OnnxOperand> graph(const OnnxGraph& of, Frame& frame) {
     for (const auto& [name, value] : of.initializers) {
-      frame.names[name] = OnnxOperand(value);
+      frame.names[name] = OnnxOperand(value.value());
       frame.names[name].path = frame.prefix + name;
       initializers_.insert(frame.prefix + name);
     }

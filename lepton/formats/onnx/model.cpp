@@ -47,7 +47,7 @@ struct OnnxModel::State {
     auto made = std::make_unique<CompiledStage>();
     made->stage = import_onnx(file, inputs, knowledge).value();
     for (const auto& [name, value] : made->stage.states) {
-      if (!variables->has(name)) variables->add(name, value);
+      if (!variables->has(name)) variables->add(name, value, runtime::Variable::Start::kShare);
     }
     made->stage.states.clear();
     ++num_kept;

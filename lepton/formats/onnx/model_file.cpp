@@ -114,11 +114,11 @@ class Decoder {
         case 5: {
           LEPTON_TRY(const WireReader inner, reader.nested(field));
           std::string name;
-          LEPTON_TRY(OnnxValue value, tensors_.read(inner, &name));
+          LEPTON_TRY(StoredValue value, tensors_.read(inner, &name));
           if (auto* const texts = std::get_if<StringTensor>(&value)) {
             graph.strings.emplace_back(std::move(name), std::make_shared<const StringTensor>(std::move(*texts)));
           } else {
-            graph.initializers.emplace_back(std::move(name), std::get<Tensor>(std::move(value)));
+            graph.initializers.emplace_back(std::move(name), std::get<StoredTensor>(std::move(value)));
           }
           break;
         }
@@ -189,7 +189,7 @@ class Decoder {
     std::vector<float> floats;
     std::vector<std::int64_t> ints;
     std::vector<std::string> strings;
-    OnnxValue value;
+    StoredValue value;
     std::shared_ptr<const OnnxGraph> graph;
     std::string unsupported;
     while (!reader.at_end()) {
@@ -293,8 +293,8 @@ class Decoder {
       case kTensor:
         if (auto* const texts = std::get_if<StringTensor>(&value)) {
           node.strings[name] = std::make_shared<const StringTensor>(std::move(*texts));
-        } else if (const Tensor& tensor = std::get<Tensor>(value); tensor.defined()) {
-          node.attributes.set(name, tensor);
+        } else if (seen == kTensor) {
+          node.attributes.set(name, std::get<StoredTensor>(value).value());
         } else {
           return make_error(ErrorCode::kDataCorrupt, "onnx: attribute '{}' holds no tensor", name);
         }

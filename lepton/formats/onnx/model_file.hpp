@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lepton/base/files.hpp"
+#include "lepton/formats/stored_tensor.hpp"
 #include "lepton/op/string_tensor.hpp"
 #include "lepton/tensor/attributes.hpp"
 
@@ -41,7 +42,7 @@ struct OnnxValueInfo {
 struct OnnxGraph {
   std::string name;
   std::vector<OnnxNode> nodes;
-  std::vector<std::pair<std::string, Tensor>> initializers;
+  std::vector<std::pair<std::string, StoredTensor>> initializers;
   std::vector<std::pair<std::string, std::shared_ptr<const StringTensor>>> strings;  // initializers that are texts
   std::vector<OnnxValueInfo> inputs;                                                 // without those that are initializers
   std::vector<OnnxValueInfo> outputs;
@@ -74,7 +75,7 @@ struct OnnxReadOptions {
   int max_depth = 16;  // of graphs within graphs
 };
 
-/// Decodes a ModelProto. Tensors are views of `bytes` where their alignment allows, kept alive by `owner`.
+/// Decodes a ModelProto. Tensors stay in `bytes`, kept alive by `owner`; without one they are copied.
 ///
 /// Errors:  kDataCorrupt for a malformed file, a tensor whose data is not of its size, external data outside the folder or the file;
 ///          kUnsupported for dtypes that Lepton lacks (named with the tensor); kResourceExhausted beyond the limits.

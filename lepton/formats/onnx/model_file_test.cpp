@@ -102,6 +102,18 @@ class ExternalData : public ::testing::Test {
   TemporaryFolder folder_;
 };
 
+TEST(StoredTensorTest, StaysInItsFile) {
+  const auto file = std::make_shared<std::vector<std::byte>>(17);
+  const auto bytes = std::as_bytes(std::span(*file));
+  const TensorType type{DType::kF32, {4}};
+  EXPECT_EQ(StoredTensor(bytes.first(16), type, file).value().bytes(), bytes.data());
+  const StoredTensor unaligned(bytes.subspan(1), type, file);
+  EXPECT_NE(unaligned.value().bytes(), unaligned.value().bytes());  // nothing is kept
+  const StoredTensor alone(bytes.first(16), type, nullptr);
+  EXPECT_NE(alone.value().bytes(), bytes.data());
+  EXPECT_EQ(alone.value().bytes(), alone.value().bytes());
+}
+
 TEST_F(ExternalData, LiesInTheModelsFolder) {
   const auto file = load(external("w.bin", "0", "16"));
   ASSERT_TRUE(file) << file.error().message();

@@ -5,7 +5,6 @@
 #include <array>
 #include <optional>
 
-#include "lepton/formats/internal/tensor_bytes.hpp"
 #include "lepton/formats/onnx/model_file.hpp"
 #include "lepton/ops/onnx/table.hpp"
 
@@ -122,23 +121,24 @@ struct TensorDecoder::RawTensor {
     return elements;
   }
 
-  Result<OnnxValue> finish(TensorDecoder& decoder) {
+  Result<StoredValue> finish(TensorDecoder& decoder) {
     LEPTON_TRY(const std::int64_t elements, count());
     if (type == kStringType) {
       if (location != 0 || raw) return error(ErrorCode::kDataCorrupt, "is of texts, which no raw data can hold");
       LEPTON_CHECK_OK(check(strings.size(), elements));
-      return OnnxValue(StringTensor{dims, std::move(strings)});
+      return StoredValue(StringTensor{dims, std::move(strings)});
     }
     const std::optional<DType> dtype = ops::dtype_of_onnx(type);
     if (!dtype) return error(ErrorCode::kUnsupported, "has the type {}, which Lepton does not have", onnx_dtype_name(type));
-    LEPTON_TRY(Tensor made, numbers(decoder, *dtype, elements));
-    return OnnxValue(std::move(made));
+    LEPTON_TRY(StoredTensor stored, numbers(decoder, *dtype, elements));
+    return StoredValue(std::move(stored));
   }
 
-  Result<Tensor> numbers(TensorDecoder& decoder, DType dtype, std::int64_t elements) const {
+  Result<StoredTensor> numbers(TensorDecoder& decoder, DType dtype, std::int64_t elements) const {
     if (location == 1) return decoder.external_tensor(*this, dtype, elements);
     if (raw) return decoder.raw_tensor(*this, dtype, elements, *raw, decoder.owner_);
-    return typed_tensor(dtype, elements);
+    LEPTON_TRY(Tensor made, typed_tensor(dtype, elements));
+    return StoredTensor(std::move(made));
   }
 
   Result<void> check(std::size_t have, std::int64_t elements) const {
@@ -176,7 +176,7 @@ struct TensorDecoder::RawTensor {
   }
 };
 
-Result<OnnxValue> TensorDecoder::read(WireReader reader, std::string* name) {
+Result<StoredValue> TensorDecoder::read(WireReader reader, std::string* name) {
   RawTensor raw;
   while (!reader.at_end()) {
     LEPTON_TRY(const WireField field, reader.next());
@@ -186,13 +186,13 @@ Result<OnnxValue> TensorDecoder::read(WireReader reader, std::string* name) {
   return raw.finish(*this);
 }
 
-Result<Tensor> TensorDecoder::raw_tensor(const RawTensor& of, DType dtype, std::int64_t elements, std::span<const std::byte> bytes,
-                                         const std::shared_ptr<const void>& owner) const {
+Result<StoredTensor> TensorDecoder::raw_tensor(const RawTensor& of, DType dtype, std::int64_t elements, std::span<const std::byte> bytes,
+                                               const std::shared_ptr<const void>& owner) const {
   const Shape shape{Dims(of.dims)};
   const std::size_t wanted = static_cast<std::size_t>(elements) * size_of(dtype);
   if (bytes.size() != wanted)
     return of.error(ErrorCode::kDataCorrupt, "has {} bytes of data, but {}{} needs {}", bytes.size(), name_of(dtype), shape, wanted);
-  return tensor_of_bytes(bytes, {dtype, shape}, owner);
+  return StoredTensor(bytes, {dtype, shape}, owner);
 }
 
 // A number of external_data's entries.
@@ -223,7 +223,7 @@ Result<std::shared_ptr<MappedFile>> TensorDecoder::external_file(const RawTensor
   return *file;
 }
 
-Result<Tensor> TensorDecoder::external_tensor(const RawTensor& of, DType dtype, std::int64_t elements) {
+Result<StoredTensor> TensorDecoder::external_tensor(const RawTensor& of, DType dtype, std::int64_t elements) {
   LEPTON_TRY(const std::shared_ptr<MappedFile> file, external_file(of));
   const std::span<const std::byte> all = file->bytes();
   const std::uint64_t wanted = static_cast<std::uint64_t>(elements) * size_of(dtype);
@@ -240,7 +240,11 @@ std::string onnx_dtype_name(std::int64_t number) {
 }
 
 Result<OnnxValue> read_onnx_tensor(std::span<const std::byte> bytes, std::shared_ptr<const void> owner) {
-  return catch_error([&] { return TensorDecoder(std::move(owner), {}).read(WireReader(bytes), nullptr).value(); });
+  return catch_error([&]() -> OnnxValue {
+    StoredValue stored = TensorDecoder(std::move(owner), {}).read(WireReader(bytes), nullptr).value();
+    if (auto* const texts = std::get_if<StringTensor>(&stored)) return std::move(*texts);
+    return std::get<StoredTensor>(stored).value();
+  });
 }
 
 }  // namespace lepton::formats

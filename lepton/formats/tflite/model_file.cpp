@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-#include "lepton/formats/internal/tensor_bytes.hpp"
+#include "lepton/formats/stored_tensor.hpp"
 
 namespace lepton::formats {
 namespace {
@@ -288,7 +288,7 @@ class Decoder {
     if (data.size() != wanted)
       fail(ErrorCode::kDataCorrupt, "tflite: tensor '{}' has {} bytes of data, but {}{} needs {}", made.name, data.size(), made.kind,
            Shape(made.dims), wanted);
-    made.value = tensor_of_bytes(data, {*made.dtype, Shape(made.dims)}, owner_);
+    made.value = StoredTensor(data, {*made.dtype, Shape(made.dims)}, owner_).value();
   }
 
   std::vector<int> indices(const FlatTable& of, int field, const std::string& what, bool may_lack) const {
