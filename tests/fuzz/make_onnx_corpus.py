@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
-FLOAT, INT64, BOOL = TensorProto.FLOAT, TensorProto.INT64, TensorProto.BOOL
+FLOAT, INT64, BOOL, STRING = TensorProto.FLOAT, TensorProto.INT64, TensorProto.BOOL, TensorProto.STRING
 
 
 def info(name, kind, *dims):
@@ -64,6 +64,15 @@ def models():
                           [constant("s", [1, 1, 2, 2])])
     yield "sequence", model([node("SplitToSequence", ["x", "one"], ["q"], axis=1), node("ConcatFromSequence", ["q"], ["y"], axis=0)], [x],
                             [info("y", FLOAT, None, None)], [constant("one", 1, np.int64)])
+    words = info("words", STRING, 2)
+    yield "texts", model([node("StringNormalizer", ["words"], ["n"], case_change_action="LOWER", stopwords=["a"]),
+                          node("StringSplit", ["n"], ["parts", "count"], delimiter=","), node("StringConcat", ["n", "tail"], ["y"])], [words],
+                         [info("y", STRING, None), info("count", INT64, None)], [helper.make_tensor("tail", STRING, [1], [b"!"])])
+    yield "text_to_number", model([node("Cast", ["words"], ["y"], to=FLOAT)], [words], [info("y", FLOAT, 2)])
+    yield "tfidf", model([node("TfIdfVectorizer", ["words"], ["y"], mode="TF", min_gram_length=1, max_gram_length=2, max_skip_count=0,
+                               ngram_counts=[0, 2], ngram_indexes=[0, 1, 2], pool_strings=["a", "b", "a", "b"])], [words], [info("y", FLOAT, 3)])
+    yield "labels", model([node("ArgMax", ["x"], ["i"], axis=1, keepdims=0), node("Gather", ["names", "i"], ["y"])], [x],
+                          [info("y", STRING, None)], [helper.make_tensor("names", STRING, [4], [b"a", b"b", b"c", b"d"])])
 
 
 def main():
