@@ -3,6 +3,7 @@
 
 #include "lepton/nn/layer.hpp"
 #include "lepton/nn/layers/activations.hpp"
+#include "lepton/nn/layers/attention.hpp"
 #include "lepton/nn/layers/convolution.hpp"
 #include "lepton/nn/layers/core.hpp"
 #include "lepton/nn/layers/embedding.hpp"

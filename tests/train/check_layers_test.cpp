@@ -124,6 +124,14 @@ void add_sequences(std::vector<LayerCase>& all) {
   all.push_back({TimeDistributed(Dense(2)), {{4, 3}}, {4, 2}, 8});
 }
 
+void add_attention(std::vector<LayerCase>& all) {
+  const std::vector<Dims> two = {{3, 4}, {5, 4}}, differing = {{3, 4}, {5, 6}};
+  all.push_back({Attention({.use_scale = true, .score_mode = "concat"}), two, {3, 4}, 2});
+  all.push_back({AdditiveAttention({.dropout = 0.1, .use_causal_mask = true}), two, {3, 4}, 4, true});
+  all.push_back({MultiHeadAttention(2, 3), differing, {3, 4}, 142});
+  all.push_back({GroupQueryAttention(3, 4, 2, {.use_gate = true, .sliding_window = 2}), differing, {3, 4}, 256});
+}
+
 std::vector<LayerCase> cases() {
   std::vector<LayerCase> all;
   add_convolutions(all);
@@ -133,6 +141,7 @@ std::vector<LayerCase> cases() {
   add_regularisation(all);
   add_shapes_and_merges(all);
   add_sequences(all);
+  add_attention(all);
   return all;
 }
 

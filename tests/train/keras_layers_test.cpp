@@ -21,7 +21,7 @@ namespace {
 const Json& cases() {
   static const Json all = [] {
     Json list = Json::array();
-    for (const std::string folder : {"layers", "sequences"}) {
+    for (const std::string folder : {"layers", "sequences", "attention"}) {
       const Json json = lepton::testing::read_golden_json(folder + "/cases.json");
       for (Json one : json.at("cases")) {
         one["file"] = folder + "/" + one.at("file").get<std::string>();
@@ -40,16 +40,10 @@ std::vector<int> all_cases() {
 }
 
 // The layer as Keras wrote it down. Its PReLU does not say which axes share a slope: the weight's shape does.
-nn::Layer layer_of(const Json& declared, const Json& one) {
+nn::Layer layer_of(const Json& one) {
+  const Json& declared = one.at("layer");
   const std::string class_name = declared.at("class_name");
   Json config = declared.at("config");
-  std::vector<nn::Layer> owned;
-  for (const char* key : {"layer", "backward_layer", "cell", "cells"}) {
-    if (!config.contains(key)) continue;
-    const Json inner = config[key].is_array() ? config[key] : Json::array({config[key]});
-    for (const Json& layer : inner) owned.push_back(layer_of(layer, one));
-    config.erase(key);
-  }
   if (class_name == "Bidirectional" && !config.contains("merge_mode")) config["merge_mode"] = "";
   if (config.value("activation", Json()) == "gelu" && config.contains("approximate")) {
     config = {{"activation", "gelu(approximate=true)"}};
@@ -61,8 +55,7 @@ nn::Layer layer_of(const Json& declared, const Json& one) {
       if (shape[axis] == 1) config["shared_axes"].push_back(axis + 1);
     }
   }
-  const nn::LayerDef& def = nn::get_layer(class_name);
-  return {def, zoo::layer_from_keras(class_name, config, def.config), {}, std::move(owned)};
+  return zoo::layer_from_keras(class_name, config);
 }
 
 std::string numbered(const std::string& name, std::size_t i) { return i == 0 ? name : fmt::format("{}_{}", name, i); }
@@ -72,7 +65,7 @@ class KerasLayer : public ::testing::TestWithParam<int> {};
 TEST_P(KerasLayer, ForwardAndGradientsFollowKeras) {
   const Json& one = cases().at(static_cast<std::size_t>(GetParam()));
   const lepton::testing::GoldenArrays arrays(one.at("file").get<std::string>());
-  const nn::Layer layer = layer_of(one.at("layer"), one);
+  const nn::Layer layer = layer_of(one);
   std::vector<nn::Symbol> symbols, operands;
   for (int i = 0; i < one.at("num_inputs").get<int>(); ++i) {
     const Shape& shape = arrays[fmt::format("input_{}", i)].shape();
@@ -122,14 +115,15 @@ TEST_P(KerasLayer, ForwardAndGradientsFollowKeras) {
   }
   for (std::size_t i = 0; i < wanted.size(); ++i) builder.output("grad_" + wanted[i].first, gradients[i]);
 
+  const double tolerance = one.value("tolerance", 1e-9);  // more where Keras computes in single precision
   const std::vector<Tensor> results = runtime::interpret(std::move(builder).finish(), feeds).value();
   for (std::size_t i = 0; i < names.size(); ++i)
-    EXPECT_LE(runtime::testing::largest_difference(results[i], arrays[names[i]].cast(DType::kF64)), 1e-9) << names[i];
+    EXPECT_LE(runtime::testing::largest_difference(results[i], arrays[names[i]].cast(DType::kF64)), tolerance) << names[i];
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const std::string& name = wanted[i].first;
     Tensor gradient = results[names.size() + i];
     if (name.starts_with("weight_")) gradient = nn::to_shown(network.weights()[std::stoul(name.substr(7))], gradient);
-    EXPECT_LE(runtime::testing::largest_difference(gradient, arrays["grad_" + name]), 1e-8) << name;
+    EXPECT_LE(runtime::testing::largest_difference(gradient, arrays["grad_" + name]), 10 * tolerance) << name;
   }
 }
 

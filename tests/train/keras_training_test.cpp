@@ -104,13 +104,13 @@ Model make_model(const Json& config, const GoldenArrays& arrays, DType dtype) {
   std::vector<nn::Layer> layers;
   for (const Json& layer : config.at("layers")) {
     const std::string class_name = layer.at("class_name");
-    const nn::LayerDef& def = nn::get_layer(class_name);
     Json own = layer.at("config");
     const Json activity = own.value("activity_regularizer", Json());
     own.erase("activity_regularizer");
-    Attributes attributes = zoo::layer_from_keras(class_name, own, def.config);
+    const nn::Layer read = zoo::layer_from_keras(class_name, own);
+    Attributes attributes = read.config();
     if (layers.empty()) attributes.set("input_shape", config.at("input_shape").get<std::vector<std::int64_t>>());
-    layers.emplace_back(def, attributes);
+    layers.emplace_back(read.def(), attributes, std::string(), read.layers());
     if (activity.is_object()) layers.push_back(nn::ActivityRegularization({.l2 = activity.at("config").at("l2").get<double>()}));
   }
   Model model(nn::Network::sequential(layers, dtype), {.dtype = dtype});

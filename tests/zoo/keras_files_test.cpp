@@ -64,10 +64,10 @@ TEST_P(KerasWeights, FitTheModelOfTheFile) {
   load_keras_weights(local_files(), kGolden + GetParam() + std::string(".weights.h5"), model).value();
   expect_golden(model, GetParam());
 }
-INSTANTIATE_TEST_SUITE_P(Models, KerasModels, ::testing::Values("sequential", "functional", "nested", "words"),
+INSTANTIATE_TEST_SUITE_P(Models, KerasModels, ::testing::Values("sequential", "functional", "nested", "words", "recurrent", "attention"),
                          [](const auto& one) { return std::string(one.param); });
 
-INSTANTIATE_TEST_SUITE_P(Models, KerasWeights, ::testing::Values("sequential", "functional", "words"),
+INSTANTIATE_TEST_SUITE_P(Models, KerasWeights, ::testing::Values("sequential", "functional", "words", "recurrent", "attention"),
                          [](const auto& one) { return std::string(one.param); });
 
 TEST(KerasFile, FrozenLayersStayFrozen) {

@@ -2,7 +2,9 @@
 #include "lepton/zoo/keras_files/keras_file.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <tuple>
 
 #include "lepton/base/json.hpp"
 #include "lepton/base/path.hpp"
@@ -113,42 +115,79 @@ std::vector<Pair> from_named_groups(const NamedGroups& groups, const std::vector
   return pairs;
 }
 
-// "a/10" comes after "a/9".
-bool by_number(const std::string& a, const std::string& b) {
-  return a.size() != b.size() && a.substr(0, a.rfind('/')) == b.substr(0, b.rfind('/')) ? a.size() < b.size() : a < b;
+// Keras's key of a layer among others: its class, numbered.
+std::string key_of(std::string_view class_name, std::map<std::string, int>& counts) {
+  // One class goes by two names: by this one in configurations, by the other here.
+  const std::string base = class_name == "GroupQueryAttention" ? "grouped_query_attention" : nn::snake_case(class_name);
+  const int count = counts[base]++;
+  return count == 0 ? base : fmt::format("{}_{}", base, count);
 }
+
+// The parts of a layer in the order in which Keras makes them, where that is not the order of their names.
+std::vector<std::string> parts_in_order(const nn::Layer& layer) {
+  std::vector<std::string> parts = {"query_dense",  "key_dense",     "gate_dense",    "value_dense",
+                                    "output_dense", "forward_layer", "backward_layer"};
+  std::map<std::string, int> counts;
+  const std::function<void(const nn::Layer&)> add_cells = [&](const nn::Layer& of) {
+    for (const nn::Layer& owned : of.layers()) {
+      if (of.def().name == "StackedRNNCells") parts.push_back(key_of(owned.def().name, counts));
+      add_cells(owned);
+    }
+  };
+  add_cells(layer);
+  return parts;
+}
+
+// Orders the places of a layer's weights as Keras made them: "a/10" comes after "a/9".
+struct MadeBefore {
+  std::vector<std::string> parts;
+
+  std::size_t place(std::string_view part) const {
+    if (part.starts_with('_')) part.remove_prefix(1);  // GroupQueryAttention has _query_dense
+    return static_cast<std::size_t>(std::ranges::find(parts, part) - parts.begin());
+  }
+  bool operator()(const std::string& a, const std::string& b) const {
+    for (std::size_t start = 0;;) {
+      const std::size_t end_a = a.find('/', start), end_b = b.find('/', start);
+      const std::string_view x = std::string_view(a).substr(start, end_a - start), y = std::string_view(b).substr(start, end_b - start);
+      if (x != y) return std::tuple(place(x), x.size(), x) < std::tuple(place(y), y.size(), y);
+      if (end_a == std::string::npos || end_b == std::string::npos) return end_a == std::string::npos && end_b != std::string::npos;
+      start = end_a + 1;
+    }
+  }
+};
 
 // Keras 3: layers/<key>/vars/<number>, the keys being names of classes, numbered.
 class NumberedGroups {
  public:
-  explicit NumberedGroups(const Hdf5File& file) : file_(file) {}
+  NumberedGroups(const Hdf5File& file, const nn::Network& network) : file_(file), network_(network) {}
 
   void pair(const std::string& root, const std::vector<KerasLayer>& layers, const LayerWeights& ours, std::vector<Pair>& pairs) const {
     std::map<std::string, int> counts;
     for (const KerasLayer& layer : layers) {
-      const std::string base = nn::snake_case(layer.class_name);
-      const int count = counts[base]++;
-      const std::string key = root + "layers/" + (count == 0 ? base : fmt::format("{}_{}", base, count));
+      const std::string key = root + "layers/" + key_of(layer.class_name, counts);
       if (!layer.layers.empty()) {
         pair(key + "/", layer.layers, ours, pairs);
       } else if (const auto wanted = ours.find(layer.ours); wanted != ours.end() && !layer.ours.empty()) {
-        pair_up(layer.name, wanted->second, weights(key + "/"), pairs);
+        const std::size_t place = network_.layer_of(*wanted->second.front());
+        pair_up(layer.name, wanted->second, weights(key + "/", {parts_in_order(network_.layers()[place])}), pairs);
       }
     }
   }
 
  private:
-  std::vector<Tensor> weights(const std::string& prefix) const {
+  std::vector<Tensor> weights(const std::string& prefix, const MadeBefore& order) const {
     std::vector<std::pair<std::string, Tensor>> found;
     for (const auto& [path, value] : file_.data.tensors) {
       if (path.starts_with(prefix) && path.find("seed_generator") == std::string::npos) found.emplace_back(path, value);
     }
-    std::ranges::sort(found, by_number, [](const auto& one) { return one.first; });
+    std::ranges::sort(found, order, [](const auto& one) { return one.first; });
     std::vector<Tensor> values;
     for (auto& [path, value] : found) values.push_back(std::move(value));
     return values;
   }
   const Hdf5File& file_;
+  const nn::Network& network_;
 };
 
 // All weights are found and fit before the first is set, and before memory is taken for what a hostile configuration wants.
@@ -159,7 +198,7 @@ std::vector<Pair> match_weights(const Hdf5File& file, const std::vector<KerasLay
   if (named.present()) {
     pairs = from_named_groups(named, layers, ours);
   } else {
-    NumberedGroups(file).pair("", layers, ours, pairs);
+    NumberedGroups(file, network).pair("", layers, ours, pairs);
   }
   return pairs;
 }

@@ -13,6 +13,11 @@ namespace lepton::zoo {
 namespace {
 
 // About names, types, devices and how Keras builds, not about values.
+constexpr int kMaxDepth = 16;  // of layers within layers
+
+// Where Keras keeps the layers that a layer owns, in the order in which ours has them.
+constexpr std::array<const char*, 4> kOwned = {"layer", "backward_layer", "cell", "cells"};
+
 constexpr std::array<std::string_view, 12> kPassedOver = {
     "name",         "dtype", "trainable",      "batch_input_shape", "batch_shape",          "input_shape",
     "input_length", "seed",  "implementation", "time_major",        "zero_output_for_mask", "renorm_momentum"};
@@ -21,6 +26,7 @@ bool is_passed_over(const std::string& key, const Json& value) {
   if (value.is_null() || value == false) return true;
   if (key == "data_format") return value == "channels_last";
   // A last axis is what layers without this setting work on; the reader of a model checks that it is the last.
+  if (key == "attention_axes") return value == Json::array({1});  // the steps of a sequence
   if (key == "axis" || (key == "groups" && value == 1)) return true;
   return std::ranges::find(kPassedOver, key) != kPassedOver.end();
 }
@@ -58,12 +64,10 @@ Json converted(const std::string& class_name, const std::string& key, const Json
   return flat;
 }
 
-}  // namespace
-
-Attributes layer_from_keras(const std::string& class_name, const Json& config, std::span<const AttributeDef> declared) {
-  if (!config.is_object()) fail(ErrorCode::kParseError, "{}: the configuration must be an object", class_name);
+Attributes attributes_of(const std::string& class_name, const Json& config, std::span<const AttributeDef> declared) {
   Json own = Json::object();
   for (const auto& [key, value] : config.items()) {
+    if (std::ranges::find(kOwned, key) != kOwned.end()) continue;
     const auto known = std::ranges::find(declared, key, &AttributeDef::name);
     if (known == declared.end()) {
       if (!is_passed_over(key, value))
@@ -73,6 +77,43 @@ Attributes layer_from_keras(const std::string& class_name, const Json& config, s
     }
   }
   return nn::attributes_from_json(own, declared, class_name).value();
+}
+
+nn::Layer made(const std::string& class_name, Json config, const std::string& name, int depth) {
+  if (!config.is_object()) fail(ErrorCode::kParseError, "{}: the configuration must be an object", class_name);
+  if (depth > kMaxDepth) fail(ErrorCode::kResourceExhausted, "{}: layers more than {} deep in each other", class_name, kMaxDepth);
+  const nn::LayerDef& def = nn::get_layer(our_class_name(class_name));
+  std::vector<nn::Layer> owned;
+  for (const Json& layer : owned_layers(config)) {
+    const Json inner = *json_member(layer, "config").value();
+    const Json called = inner.is_object() ? inner.value("name", Json("")) : Json("");
+    owned.push_back(
+        made(json_get<std::string>(layer, "class_name").value(), inner, called.is_string() ? called.get<std::string>() : "", depth + 1));
+  }
+  // "two outputs" is a null there and an empty text here.
+  if (config.contains("merge_mode") && config["merge_mode"].is_null()) config["merge_mode"] = "";
+  return {def, attributes_of(class_name, config, def.config), name, std::move(owned)};
+}
+
+}  // namespace
+
+std::string our_class_name(const std::string& class_name) {
+  return class_name == "GroupedQueryAttention" ? "GroupQueryAttention" : class_name;
+}
+
+std::vector<Json> owned_layers(const Json& config) {
+  std::vector<Json> all;
+  if (!config.is_object()) return all;
+  for (const char* key : kOwned) {
+    const auto found = config.find(key);
+    if (found == config.end() || found->is_null()) continue;
+    for (const Json& layer : found->is_array() ? *found : Json::array({*found})) all.push_back(layer);
+  }
+  return all;
+}
+
+nn::Layer layer_from_keras(const std::string& class_name, const Json& config, const std::string& name) {
+  return made(class_name, config, name, 0);
 }
 
 }  // namespace lepton::zoo

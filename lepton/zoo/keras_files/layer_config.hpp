@@ -2,16 +2,23 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "lepton/base/json_fwd.hpp"
-#include "lepton/op/attribute_def.hpp"
+#include "lepton/nn/layer.hpp"
 
 namespace lepton::zoo {
 
-/// The attributes that a layer declares, out of Keras's get_config(); nested objects (initialisers, regularisers) become specs. Keys that
-/// say nothing about what is computed are passed over.
-/// Throws kUnsupported, naming layer and key, for a setting that Lepton's layer lacks and that is not at its default; kParseError for a
-/// value of the wrong type.
-Attributes layer_from_keras(const std::string& class_name, const Json& config, std::span<const AttributeDef> declared);
+/// The layer that Keras's get_config() describes, with the layers that it owns (of Bidirectional, TimeDistributed, RNN). Nested objects
+/// such as initialisers become specs. Keys that say nothing about what is computed are passed over.
+/// Throws kUnsupported, naming layer and key, for a setting that Lepton's layer lacks and that is not at its default; kNotFound for a layer
+/// that Lepton does not have; kParseError for a value of the wrong type.
+nn::Layer layer_from_keras(const std::string& class_name, const Json& config, const std::string& name = {});
+
+/// Our name of a class: Keras writes one of its layers under two names.
+std::string our_class_name(const std::string& class_name);
+
+/// The layers within a layer's configuration as Keras wrote them, {"class_name": …, "config": …} each; none for most.
+std::vector<Json> owned_layers(const Json& config);
 
 }  // namespace lepton::zoo

@@ -2,10 +2,11 @@
 #include "lepton/zoo/keras_files/model_config.hpp"
 
 #include <fmt/ranges.h>
+
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
-
 #include <set>
 
 #include "lepton/base/json.hpp"
@@ -30,19 +31,32 @@ const Json& layers_of(const Json& model) {
   return layers;
 }
 
+// Operations by which Keras notes where a mask comes from. Our layers hand masks on by themselves.
+bool makes_mask(const Json& layer) {
+  const std::string class_name = text_of(layer, "class_name");
+  return class_name == "NotEqual" || class_name == "Any";
+}
+
+void find_missing_of(const Json& layer, int depth, std::set<std::string>& missing) {
+  if (depth > kMaxDepth) fail(ErrorCode::kResourceExhausted, "keras: layers more than {} deep in each other", kMaxDepth);
+  const std::string class_name = text_of(layer, "class_name");
+  if (class_name == "Lambda") {
+    missing.insert("Lambda (Python code in a file is never run)");
+  } else if (std::ranges::find(nn::all_layers(), our_class_name(class_name), &nn::LayerDef::name) == nn::all_layers().end()) {
+    missing.insert(class_name);
+  }
+  for (const Json& owned : owned_layers(member(layer, "config"))) find_missing_of(owned, depth + 1, missing);
+}
+
 void find_missing(const Json& model, int depth, std::set<std::string>& missing) {
   if (depth > kMaxDepth) fail(ErrorCode::kResourceExhausted, "keras: models more than {} deep in each other", kMaxDepth);
   for (const Json& layer : layers_of(model)) {
     const std::string class_name = text_of(layer, "class_name");
-    const auto is_known = [&] {
-      return std::ranges::any_of(nn::all_layers(), [&](const nn::LayerDef& def) { return def.name == class_name; });
-    };
+    if (makes_mask(layer)) continue;
     if (is_model(class_name)) {
       find_missing(layer, depth + 1, missing);
-    } else if (class_name == "Lambda") {
-      missing.insert("Lambda (Python code in a file is never run)");
-    } else if (class_name != "InputLayer" && !is_known()) {
-      missing.insert(class_name);
+    } else if (class_name != "InputLayer") {
+      find_missing_of(layer, 0, missing);
     }
   }
 }
@@ -67,6 +81,11 @@ void collect_places(const Json& json, std::vector<Place>& places, int depth = 0)
   for (const Json& one : json) collect_places(one, places, depth + 1);
 }
 
+// Arguments of a call that are tensors, in the order in which our layers take them; masks; and what our layers have as settings.
+constexpr std::array<const char*, 7> kTensorArguments = {"inputs", "x", "sequence", "query", "value", "key", "initial_state"};
+constexpr std::array<const char*, 4> kMasks = {"mask", "query_mask", "value_mask", "key_mask"};
+constexpr std::array<const char*, 2> kSettings = {"use_causal_mask", "return_attention_scores"};
+
 // The tensors among a call's arguments, as Keras 3 writes them.
 void collect_tensors(const Json& json, std::vector<Place>& places, const std::string& layer, int depth = 0) {
   if (depth > kMaxDepth) fail(ErrorCode::kParseError, "keras: tensors nested too deep");
@@ -79,25 +98,119 @@ void collect_tensors(const Json& json, std::vector<Place>& places, const std::st
   }
 }
 
-bool says_nothing(const Json& arguments) {
-  return std::ranges::all_of(arguments, [](const Json& value) { return value.is_null() || value.is_boolean(); });
+// Named arguments: tensors go to `places`, masks come with them, flags say how to train.
+void collect_named(const Json& arguments, std::vector<Place>& places, const std::string& layer) {
+  if (!arguments.is_object()) return;
+  for (const char* name : kTensorArguments) {
+    const auto found = arguments.find(name);
+    if (found == arguments.end() || found->is_null()) continue;
+    if (found->is_array() && !found->empty() && (*found)[0].is_string()) {
+      places.push_back(place_of(*found));  // as Keras 2 writes it
+    } else {
+      collect_tensors(*found, places, layer);
+    }
+  }
+  for (const auto& [name, value] : arguments.items()) {
+    const bool known =
+        std::ranges::find(kTensorArguments, name) != kTensorArguments.end() || std::ranges::find(kMasks, name) != kMasks.end();
+    if (!value.is_null() && !value.is_boolean() && !known)
+      fail(ErrorCode::kUnsupported, "keras: the layer '{}' is called with '{}', which Lepton does not read", layer, name);
+  }
 }
 
 std::vector<Place> inputs_of_call(const Json& call, const std::string& layer) {
   std::vector<Place> places;
   if (call.is_object()) {
     collect_tensors(member(call, "args"), places, layer);
-    if (const auto named = call.find("kwargs"); named != call.end() && !says_nothing(*named))
-      fail(ErrorCode::kUnsupported, "keras: the layer '{}' is called with named arguments", layer);
+    if (const auto named = call.find("kwargs"); named != call.end()) collect_named(*named, places, layer);
     return places;
   }
   if (!call.is_array()) fail(ErrorCode::kParseError, "keras: the layer '{}' has a call that is no list", layer);
   for (const Json& one : call) {
     places.push_back(place_of(one));
-    if (one.size() > 3 && !says_nothing(one[3]))
-      fail(ErrorCode::kUnsupported, "keras: the layer '{}' is called with named arguments", layer);
+    if (one.size() > 3) collect_named(one[3], places, layer);
   }
   return places;
+}
+
+// Masks that a model's calls name must be those that its Masking and Embedding layers make: then they come with the tensors.
+class MaskCheck {
+ public:
+  explicit MaskCheck(const Json& layers) : layers_(layers) {}
+
+  void check(const Json& layer) const {
+    const std::string name = text_of(layer, "name");
+    for (const Json& call : member(layer, "inbound_nodes")) {
+      if (!call.is_object() || !call.contains("kwargs") || !call["kwargs"].is_object()) continue;
+      for (const char* mask : kMasks) {
+        const auto given = call["kwargs"].find(mask);
+        if (given == call["kwargs"].end() || given->is_null()) continue;
+        std::vector<Place> places;
+        collect_tensors(*given, places, name);
+        for (const Place& place : places) {
+          if (!comes_by_itself(place))
+            fail(ErrorCode::kUnsupported, "keras: the layer '{}' is called with a mask that no Masking or Embedding makes", name);
+        }
+      }
+    }
+  }
+
+ private:
+  const Json* find(const std::string& name) const {
+    for (const Json& layer : layers_) {
+      if (text_of(layer, "name") == name) return &layer;
+    }
+    return nullptr;
+  }
+  static Place input_of(const Json& layer) {
+    std::vector<Place> places;
+    const Json& calls = member(layer, "inbound_nodes");
+    if (!calls.is_array() || calls.size() != 1) return {};
+    const Json& arguments = member(calls[0], "args");
+    if (arguments.is_array() && !arguments.empty()) collect_tensors(arguments[0], places, text_of(layer, "name"));
+    return places.empty() ? Place{} : places[0];
+  }
+  bool comes_by_itself(const Place& mask) const {
+    const Json* maker = find(mask.layer);
+    if (maker == nullptr || !makes_mask(*maker)) return false;
+    const bool of_steps = text_of(*maker, "class_name") == "Any";
+    if (of_steps) maker = find(input_of(*maker).layer);
+    if (maker == nullptr || text_of(*maker, "class_name") != "NotEqual") return false;
+    const Place source = input_of(*maker);
+    const Json& value = member(member(*maker, "inbound_nodes").at(0), "args").at(1);
+    return std::ranges::any_of(layers_, [&](const Json& layer) {
+      if (text_of(layer, "class_name") != (of_steps ? "Masking" : "Embedding")) return false;
+      const Json& config = member(layer, "config");
+      const bool same =
+          of_steps ? config.value("mask_value", Json(0.0)) == value : config.value("mask_zero", Json(false)) == true && value == 0;
+      const Place from = input_of(layer);
+      return same && from.layer == source.layer && from.call == source.call && from.output == source.output;
+    });
+  }
+
+  const Json& layers_;
+};
+
+// The configuration with what Keras takes when it calls the layer; all calls must agree.
+Json with_settings(const Json& layer) {
+  Json config = member(layer, "config");
+  const auto calls = layer.find("inbound_nodes");
+  if (!config.is_object() || calls == layer.end() || !calls->is_array()) return config;
+  bool first = true;
+  for (const Json& call : *calls) {
+    const Json none = Json::object();
+    const Json* named = &none;
+    if (call.is_object() && call.contains("kwargs")) named = &call["kwargs"];
+    if (call.is_array() && !call.empty() && call[0].is_array() && call[0].size() > 3) named = &call[0][3];
+    for (const char* name : kSettings) {
+      const bool wanted = named->is_object() && named->value(name, Json(false)) == true;
+      if (!first && config.value(name, false) != wanted)
+        fail(ErrorCode::kUnsupported, "keras: the layer '{}' is called with '{}' and without", text_of(layer, "name"), name);
+      if (wanted) config[name] = true;
+    }
+    first = false;
+  }
+  return config;
 }
 
 class ModelReader {
@@ -161,8 +274,20 @@ class ModelReader {
       fail(ErrorCode::kDataCorrupt, "keras: a model of {} inputs is called with {}", inputs.size(), given->size());
     const std::set<std::string> to_symbols = inputs_of_embeddings(layers);
     std::vector<Caller> callers;
+    std::map<std::string, int> num_outputs;
+    for (const Place& place : outputs) count_output(place, num_outputs);
+    const MaskCheck masks(layers);
+    for (const Json& layer : layers) {
+      if (makes_mask(layer)) continue;
+      const Json& calls = member(layer, "inbound_nodes");
+      if (!calls.is_array()) fail(ErrorCode::kParseError, "keras: the calls of '{}' must be a list", text_of(layer, "name"));
+      for (const Json& call : calls) {
+        for (const Place& place : inputs_of_call(call, text_of(layer, "name"))) count_output(place, num_outputs);
+      }
+      masks.check(layer);
+    }
     tree.reserve(layers.size());  // callers keep places in it
-    for (const Json& layer : layers) callers.emplace_back(*this, layer, prefix, tree);
+    for (const Json& layer : layers) callers.emplace_back(*this, layer, prefix, tree, num_outputs[text_of(layer, "name")]);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const auto layer = std::ranges::find_if(layers, [&](const Json& one) { return text_of(one, "name") == inputs[i].layer; });
       if (layer == layers.end()) fail(ErrorCode::kDataCorrupt, "keras: the input '{}' is no layer", inputs[i].layer);
@@ -177,6 +302,14 @@ class ModelReader {
       results.push_back(*symbol);
     }
     return results;
+  }
+
+  // How many outputs of a layer are used.
+  static void count_output(const Place& place, std::map<std::string, int>& counts) {
+    constexpr std::int64_t kMost = 64;
+    if (place.output < 0 || place.output >= kMost) fail(ErrorCode::kDataCorrupt, "keras: '{}' has no output {}", place.layer, place.output);
+    int& count = counts[place.layer];
+    count = std::max(count, static_cast<int>(place.output) + 1);
   }
 
   static std::set<std::string> inputs_of_embeddings(const Json& layers) {
@@ -202,18 +335,18 @@ class ModelReader {
   // One call of a layer of ours, or of a model whose layers are put in its place. A layer called again shares its weights.
   class Caller {
    public:
-    Caller(ModelReader& reader, const Json& json, const std::string& prefix, std::vector<KerasLayer>& tree)
-        : reader_(&reader), json_(&json), prefix_(prefix), tree_(&tree), place_(tree.size()) {
+    Caller(ModelReader& reader, const Json& json, const std::string& prefix, std::vector<KerasLayer>& tree, int num_outputs = 1)
+        : reader_(&reader), json_(&json), prefix_(prefix), tree_(&tree), place_(tree.size()), num_outputs_(std::max(num_outputs, 1)) {
       const std::string class_name = text_of(json, "class_name");
       const Json& config = member(json, "config");
       name_ = json.contains("name") ? text_of(json, "name") : config.is_object() ? text_of(config, "name") : std::string();
       tree.push_back({name_, class_name});
-      if (class_name == "InputLayer" || is_model(class_name)) return;
+      if (class_name == "InputLayer" || is_model(class_name) || makes_mask(json)) return;
       layer_ = reader.make_layer(json, name_, prefix);
       tree.back().ours = layer_->name();
     }
     Symbols operator()(const Symbols& inputs) {
-      if (layer_) return {(*layer_)(inputs)};
+      if (layer_) return layer_->outputs(inputs, num_outputs_);
       KerasLayer& node = (*tree_)[place_];
       if (!node.layers.empty()) fail(ErrorCode::kUnsupported, "keras: the model '{}' is used more than once", name_);
       return reader_->read_model(*json_, &inputs, prefix_ + name_ + "/", node.layers);
@@ -225,6 +358,7 @@ class ModelReader {
     std::string prefix_, name_;
     std::vector<KerasLayer>* tree_;
     std::size_t place_;
+    int num_outputs_;
     std::optional<nn::Layer> layer_;
   };
 
@@ -234,9 +368,9 @@ class ModelReader {
       before = waiting;
       waiting = 0;
       for (std::size_t i = 0; i < layers.size(); ++i) {
+        if (makes_mask(layers[i])) continue;
         const std::string name = text_of(layers[i], "name");
         const Json& calls = member(layers[i], "inbound_nodes");
-        if (!calls.is_array()) fail(ErrorCode::kParseError, "keras: the calls of '{}' must be a list", name);
         for (std::size_t k = made[name].size(); k < calls.size(); ++k) {
           Symbols inputs;
           const std::vector<Place> places = inputs_of_call(calls[k], name);
@@ -256,10 +390,9 @@ class ModelReader {
 
   nn::Layer make_layer(const Json& json, const std::string& name, const std::string& prefix) {
     const std::string class_name = text_of(json, "class_name");
-    const Json& config = member(json, "config");
-    const nn::LayerDef& def = nn::get_layer(class_name);
+    const Json config = with_settings(json);
     const std::string ours = names_.insert(name).second ? name : prefix + name;
-    nn::Layer layer(def, layer_from_keras(class_name, config, def.config), ours);
+    const nn::Layer layer = layer_from_keras(class_name, config, ours);
     layer.set_trainable(!config.is_object() || config.value("trainable", Json(true)) != false);
     if (const auto axis = config.find("axis"); axis != config.end())
       axes_[ours] = axis->is_array() && axis->size() == 1 ? (*axis)[0] : *axis;

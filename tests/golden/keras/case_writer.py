@@ -67,7 +67,7 @@ class Folder:
         if arrays:
             case["file"] = case["name"] + ".npz"
             save = np.savez_compressed if compressed else np.savez
-            save(self.path / case["file"], **{k: np.ascontiguousarray(v) for k, v in arrays.items()})
+            save(self.path / case["file"], **{k: np.asarray(v, order="C") for k, v in arrays.items()})
         self.cases.append(case)
 
     def close(self, packages):

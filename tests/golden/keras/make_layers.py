@@ -5,6 +5,7 @@ import case_writer  # first: chooses the backend
 import jax
 import keras
 import numpy as np
+from attention_cases import attention_cases
 from case_writer import Folder, layer_config, seed_of
 from keras.src.backend import get_keras_mask
 from layer_cases import all_cases
@@ -37,14 +38,17 @@ def masked(x):
     return keras.layers.Masking()(x)
 
 
-def call_and_gradients(layer, inputs, cotangent_of, training, mask_inputs=0, states=None):
+def call_and_gradients(layer, inputs, cotangent_of, case):
     """Returns outputs, new state, cotangents, gradients for the inputs and for the trainable weights; the outputs' masks or Nones."""
     state = [v.value for v in layer.non_trainable_variables]
-    options = {} if training is None else {"training": training}
+    mask_inputs, states = case.get("mask_inputs", 0), case.get("states")
+    options = case.get("call", {}) | ({"training": case["training"]} if "training" in case else {})
 
     def forward(weights, values):
         values = [masked(v) if i < mask_inputs else v for i, v in enumerate(values)]
         arguments, named = [values if len(values) > 1 else values[0]], dict(options)
+        if case.get("positional"):
+            arguments = values
         if states:
             arguments = [values[0], states(values[1:])]
             if mask_inputs:  # beside states Keras takes no mask from the sequence itself
@@ -74,10 +78,13 @@ def run(case):
     layer = case["make"]()
     inputs = make_inputs(case, random)
     one_shape = len(inputs) == 1 or case.get("states")
-    layer.build(case["shapes"][0] if one_shape else list(case["shapes"]))
+    if case.get("positional"):
+        layer.build(*case["shapes"])
+    else:
+        layer.build(case["shapes"][0] if one_shape else list(case["shapes"]))
     set_weights(layer, random)
     outputs, after, cotangents, input_gradients, weight_gradients, masks = call_and_gradients(
-        layer, inputs, lambda shape: random.normal(size=shape), case.get("training"), case.get("mask_inputs", 0), case.get("states"))
+        layer, inputs, lambda shape: random.normal(size=shape), case)
     paths = [w.path for w in layer.weights]
     arrays = {f"input_{i}": x for i, x in enumerate(inputs)}
     arrays |= {f"weight_{i}": w for i, w in enumerate(layer.get_weights())}
@@ -96,9 +103,12 @@ def describe(case, layer):
     description = layer_config(layer)
     if case["name"] == "activation_gelu_tanh":
         description["config"] = {"activation": "gelu", "approximate": True}
+    description["config"] |= case.get("call", {})
     entry = {"name": case["name"], "layer": description, "num_inputs": len(case["shapes"])}
     if "mask_inputs" in case:
         entry["mask_inputs"] = case["mask_inputs"]
+    if "tolerance" in case:
+        entry["tolerance"] = case["tolerance"]
     if "training" in case:
         entry["training"] = case["training"]
     entry["weights"] = [{"name": w.name, "shape": list(w.shape), "trainable": bool(w.trainable)} for w in layer.weights]
@@ -117,7 +127,7 @@ def make(folder_name, cases):
 
 
 def main():
-    folders = {"layers": all_cases, "sequences": sequence_cases}
+    folders = {"layers": all_cases, "sequences": sequence_cases, "attention": attention_cases}
     for name in sys.argv[1:] or folders:
         make(name, folders[name]())
 

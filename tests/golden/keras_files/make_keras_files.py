@@ -52,6 +52,25 @@ def words():
                              L.Dense(1, activation="sigmoid")])
 
 
+def recurrent():
+    i = keras.Input((6, 3), name="steps")
+    masked = L.Masking()(i)
+    both, *states = L.Bidirectional(L.LSTM(4, return_sequences=True, return_state=True))(masked)
+    forward = L.GRU(4, return_sequences=True)(i, initial_state=states[0])
+    stacked = L.RNN([L.SimpleRNNCell(3), L.GRUCell(2)], return_sequences=True)(both)
+    return keras.Model(i, [L.TimeDistributed(L.Dense(2, activation="tanh"))(stacked), states[3], forward])
+
+
+def attention():
+    words, other = keras.Input((5,), dtype="int32", name="words"), keras.Input((4, 6), name="other")
+    x = L.Embedding(20, 6)(words)
+    x = L.Add()([x, L.MultiHeadAttention(2, 3)(query=x, value=x, use_causal_mask=True)])
+    x = L.LayerNormalization()(x)
+    y = L.MultiHeadAttention(3, 2, use_bias=False)(x, other)
+    z, scores = L.GroupQueryAttention(4, 4, 2)(other, other, return_attention_scores=True)
+    return keras.Model([words, other], [L.Attention(use_scale=True)([y, z]), scores])
+
+
 def scrambled(model, seed):
     """Weights away from their usual 0 and 1, so that a swap shows."""
     random = np.random.default_rng(seed)
@@ -91,7 +110,7 @@ def main():
     for name in ("pretrainedResnet", "vww_96"):
         model = keras.models.load_model(PRETRAINED / f"{name}.h5", compile=False, custom_objects={"DepthwiseConv2D": DepthwiseConv2D})
         all_arrays |= {f"{name}/{k}": v for k, v in predict(model, np.random.default_rng(0)).items()}
-    for seed, make in enumerate((sequential, functional, nested, words)):
+    for seed, make in enumerate((sequential, functional, nested, words, recurrent, attention)):
         keras.backend.clear_session()
         model, name = scrambled(make(), seed), make.__name__
         all_arrays |= {f"{name}/{k}": v for k, v in predict(model, np.random.default_rng(10 + seed)).items()}
