@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
@@ -18,6 +20,9 @@ extern char** environ;
 
 namespace lepton {
 namespace {
+
+constexpr char kParent[] = "LEPTON_PARENT";
+constexpr auto kLookAround = std::chrono::milliseconds(50);  // for `cancel`
 
 class Descriptor {
  public:
@@ -71,6 +76,27 @@ class Child {
   pid_t id_;
 };
 
+// Our environment with the child's own words in front: the first of a name counts, and ours of the same name go.
+std::vector<std::string> environment_of(const ChildOptions& options) {
+  std::vector<std::string> words = options.environment;
+  if (options.ends_with_us) words.push_back(fmt::format("{}={}", kParent, getpid()));
+  const std::size_t own = words.size();
+  for (char** word = environ; *word != nullptr; ++word) {
+    const std::string_view inherited = *word;
+    const std::string_view name = inherited.substr(0, inherited.find('=') + 1);
+    const auto replaced = [&](const std::string& other) { return other.starts_with(name); };
+    if (std::none_of(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(own), replaced)) words.emplace_back(inherited);
+  }
+  return words;
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& words) {
+  std::vector<char*> all;
+  for (const std::string& word : words) all.push_back(const_cast<char*>(word.c_str()));
+  all.push_back(nullptr);
+  return all;
+}
+
 Result<pid_t> spawn(const std::vector<std::string>& command, const ChildOptions& options, int out, int err) {
   const Descriptor in(open(options.stdin_path.c_str(), O_RDONLY | O_CLOEXEC));
   if (in.number() < 0) {
@@ -87,11 +113,10 @@ Result<pid_t> spawn(const std::vector<std::string>& command, const ChildOptions&
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-  std::vector<char*> arguments;
-  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
+  const std::vector<char*> arguments = pointers(command);
+  const std::vector<std::string> environment = environment_of(options);
   pid_t id = 0;
-  const int failed = posix_spawnp(&id, arguments[0], &actions, &attributes, arguments.data(), environ);
+  const int failed = posix_spawnp(&id, arguments[0], &actions, &attributes, arguments.data(), pointers(environment).data());
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   if (failed == ENOENT) return make_error(ErrorCode::kNotFound, "the program '{}' is not installed", command[0]);
@@ -124,13 +149,15 @@ Result<ChildResult> run_child(const std::vector<std::string>& command, const Chi
   err.write.close();
   ChildResult result;
   const std::string name = std::filesystem::path(command[0]).filename().string();
+  const std::int64_t longest = options.cancel != nullptr ? kLookAround.count() : 1'000'000;
   while (out.read.number() >= 0 || err.read.number() >= 0) {
+    if (options.cancel != nullptr && options.cancel->load()) return make_error(ErrorCode::kCancelled, "{}: interrupted", name);
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
     if (left <= 0)
       return make_error(ErrorCode::kDeadlineExceeded, "{}: it was ended after {} s", name,
                         static_cast<double>(options.deadline.count()) / 1000);
     std::array<pollfd, 2> waits = {{{out.read.number(), POLLIN, 0}, {err.read.number(), POLLIN, 0}}};
-    if (poll(waits.data(), waits.size(), static_cast<int>(std::min<std::int64_t>(left, 1'000'000))) < 0 && errno != EINTR)
+    if (poll(waits.data(), waits.size(), static_cast<int>(std::min<std::int64_t>(left, longest))) < 0 && errno != EINTR)
       return system_error("waiting for another program", errno);
     if (waits[0].revents != 0) {
       auto more = drain(out.read, result.output, options.max_output_bytes, false);
@@ -145,6 +172,15 @@ Result<ChildResult> run_child(const std::vector<std::string>& command, const Chi
   }
   result.exit_status = child.wait();
   return result;
+}
+
+void end_with_parent() {
+  const char* given = std::getenv(kParent);
+  if (given == nullptr) return;
+  const auto parent = static_cast<pid_t>(std::strtol(given, nullptr, 10));
+  unsetenv(kParent);  // our own children have us
+  (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) std::_Exit(128 + SIGKILL);  // it ended before it could be said
 }
 
 std::string program_folder() {

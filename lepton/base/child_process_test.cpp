@@ -1,6 +1,9 @@
 #include "lepton/base/child_process.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <thread>
 
 #include "lepton/base/files.hpp"
 #include "lepton/base/path.hpp"
@@ -40,6 +43,24 @@ TEST(ChildProcess, TheDeadlineEndsItWithItsChildren) {
   const auto start = std::chrono::steady_clock::now();
   const auto result = run_child(shell("sleep 60 & sleep 60"), {.deadline = std::chrono::milliseconds(200)});
   EXPECT_EQ(result.error().code(), ErrorCode::kDeadlineExceeded);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
+}
+
+TEST(ChildProcess, EnvironmentIsOursWithItsOwnWords) {
+  setenv("LEPTON_TEST_WORD", "ours", 1);
+  EXPECT_EQ(run_child(shell("echo $LEPTON_TEST_WORD")).value().output, "ours\n");
+  EXPECT_EQ(run_child(shell("echo $LEPTON_TEST_WORD"), {.environment = {"LEPTON_TEST_WORD=its own"}}).value().output, "its own\n");
+  EXPECT_EQ(run_child(shell("echo $LEPTON_PARENT"), {.ends_with_us = true}).value().output, fmt::format("{}\n", getpid()));
+}
+
+TEST(ChildProcess, CancellingEndsIt) {
+  std::atomic<bool> cancel = false;
+  std::jthread soon([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    cancel = true;
+  });
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(run_child({"sleep", "60"}, {.cancel = &cancel}).error().code(), ErrorCode::kCancelled);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
 }
 

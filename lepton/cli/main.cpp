@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "lepton/base/child_process.hpp"
 #include "lepton/base/files.hpp"
 #include "lepton/base/json.hpp"
 #include "lepton/base/parallel.hpp"
@@ -24,6 +25,7 @@ void on_interrupt(int) {
 void lepton::cli::print_json(const Json& json) { fmt::print("{}\n", dump_json(json, JsonStyle::kIndented)); }
 
 int main(int argc, char** argv) {
+  lepton::end_with_parent();
   lepton::restart_with_short_waits(argv);
   std::signal(SIGINT, on_interrupt);
   CLI::App app("Lepton: from your data to a model that you can trust");
