@@ -67,6 +67,23 @@ Result<Split> split_part(const Dataset& dataset, const Split& split, std::string
 /// k parts "fold_0" to "fold_{k-1}" of equal size and class balance. kInvalidArgument if a class has fewer than k samples.
 Result<Split> k_fold(const Dataset& dataset, int k, std::uint64_t seed);
 
+/// Which part of a cross-validation: of `folds` parts, number `fold` (from 0) validates.
+struct FoldChoice {
+  std::int64_t folds = 5, fold = 0;
+  std::uint64_t seed = 0;
+};
+
+/// Cross-validation inside a split: the samples that are not in "test" are cut into folds of equal class balance, of which one becomes
+/// "val" and the others "train". "test" stays as it is, so that no fold sees it. With `groups` samples of one group stay in one fold.
+///
+/// Shapes:  groups: one name for each sample of the dataset, or none.
+/// Errors:  kInvalidArgument for fewer than 2 folds, a fold that is not there, or a class or too few groups for that many folds.
+Result<Split> fold_split(const Dataset& dataset, const Split& split, const FoldChoice& choice, std::span<const std::string> groups = {});
+
+/// The same for samples with times: folds go forward. The samples outside "test" are cut by time into folds + 1 blocks; fold i trains on
+/// the blocks 0 to i and validates on the next one. Equal times stay together.
+Result<Split> forward_fold_split(const Dataset& dataset, const Split& split, const FoldChoice& choice, std::span<const double> times);
+
 /// The group of each sample: the first capture group (or all) of `pattern` (ECMAScript) in its id.
 ///
 /// Errors:  kParseError for a bad pattern; kInvalidArgument, naming it, for an id that does not match.
