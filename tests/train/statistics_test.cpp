@@ -95,5 +95,14 @@ TEST(ClassFiguresTest, GroupedSamplesHaveWiderIntervals) {
   EXPECT_GT(width(grouped.f1_interval), 2 * width(alone.f1_interval));
 }
 
+// By hand: mean 3, standard deviation 1.5811, and Student's 2.7764 for 4 degrees of freedom.
+TEST(StatisticsTest, IntervalOfAMeanIsStudentsAndWiderForSharedSamples) {
+  const std::vector<double> values = {1, 2, 3, 4, 5};
+  EXPECT_NEAR(mean_interval(values).low, 3 - 1.9632, 1e-3);
+  EXPECT_NEAR(mean_interval(values).high, 3 + 1.9632, 1e-3);
+  EXPECT_NEAR(mean_interval(values, 0.25).high, 3 + 2.9448, 1e-3);
+  EXPECT_THROW(mean_interval(std::vector<double>{1}), Error);
+}
+
 }  // namespace
 }  // namespace lepton::train

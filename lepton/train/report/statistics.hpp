@@ -23,6 +23,14 @@ Interval wilson_interval(std::int64_t successes, std::int64_t trials);
 Interval bootstrap_interval(std::int64_t num_samples, std::span<const std::int64_t> groups,
                             const std::function<double(std::span<const std::int64_t>)>& figure, std::uint64_t seed, int resamples = 1000);
 
+/// 95 % Student interval of the mean of two or more values. `overlap` widens it for figures of models that learnt from shared samples, as
+/// in a cross-validation, where it is validated / training samples: 1 / (folds - 1).
+///
+/// Formula: mean ± t·s·√(1/n + overlap), with n - 1 degrees of freedom.
+/// Errors:  throws kInvalidArgument for fewer than two values.
+/// Source:  Nadeau & Bengio 2003, "Inference for the Generalization Error".
+Interval mean_interval(std::span<const double> values, double overlap = 0);
+
 /// counts[t * classes + p]: samples of true class t predicted as p.
 struct Confusion {
   std::int64_t classes = 0;
