@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lepton/base/json_fwd.hpp"
+#include "lepton/tasks/settings.hpp"
 #include "lepton/tensor/tensor.hpp"
 
 namespace CLI {
@@ -23,6 +24,15 @@ struct Context {
 
 /// Prints what `--json` asks for.
 void print_json(const Json& json);
+
+/// What config files and key=value words say together; later ones win. Notes on stderr where a file was made by another program.
+struct GivenConfig {
+  std::string task;  // empty if none is named
+  tasks::ConfigFile config;
+};
+GivenConfig read_given(const std::vector<std::string>& words);
+/// The first folder "PARENT/NNN" that is not there.
+std::string new_folder(const std::string& parent);
 
 /// ONNX and TensorFlow Lite files, for the commands that take models.
 void show_graph_file(const std::string& path, bool as_json);

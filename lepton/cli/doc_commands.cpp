@@ -78,6 +78,13 @@ std::string tasks_page() {
                           setting.required ? std::string("needed") : "`" + setting.default_value.to_string() + "`", cell(setting.doc));
     }
     text += '\n';
+    if (!task.presets.empty()) text += "| preset | | settings |\n|---|---|---|\n";
+    for (const tasks::Preset& preset : task.presets) {
+      text += fmt::format("| `{}` | {} |", preset.name, cell(preset.summary));
+      for (const std::string_view setting : preset.settings) text += fmt::format(" `{}`", setting);
+      text += " |\n";
+    }
+    if (!task.presets.empty()) text += '\n';
   }
   return text;
 }

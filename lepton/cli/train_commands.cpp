@@ -1,4 +1,6 @@
 // demo, train, eval and predict.
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
@@ -21,13 +23,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
-
-std::string new_run_folder() {
-  for (int number = 1;; ++number) {
-    std::string folder = fmt::format("runs/{:03}", number);
-    if (!exists(local_files(), folder).value()) return folder;
-  }
-}
 
 void print_run(const tasks::TrainResult& run) {
   if (run.best_epoch == 0) {
@@ -127,47 +122,26 @@ void add_demo(CLI::App& app, Context& context) {
 namespace {
 
 struct TrainArguments {
-  std::string task, data, from, resume, run;
+  std::string task, data, from, preset, resume, run;
   std::vector<std::string> settings;  // key=value, or config files
   bool json = false;
 };
 
-// What a config file or the command line says, in the order in which later ones win.
-std::vector<tasks::GivenSetting> given_settings(TrainArguments& arguments) {
-  std::vector<tasks::GivenSetting> given;
-  const auto add_file = [&](const std::string& path) {
-    tasks::ConfigFile config = tasks::read_config_file(local_files(), path).value();
-    for (const std::string& difference : tasks::differences_from_here(config.made_by))
-      std::fprintf(stderr, "note: %s: the same bits are not promised\n", difference.c_str());
-    for (tasks::GivenSetting& setting : config.settings) {
-      if (setting.key == "task" && setting.values.size() == 1) {
-        if (arguments.task.empty()) arguments.task = setting.values[0];
-        continue;
-      }
-      given.push_back(std::move(setting));
-    }
-  };
-  if (!arguments.resume.empty()) add_file(join_path(arguments.resume, "config.yaml"));
-  for (const std::string& setting : arguments.settings) {
-    const bool file = setting.ends_with(".yaml") || setting.ends_with(".yml");
-    if (file && setting.find('=') == std::string::npos) {
-      add_file(setting);
-    } else {
-      given.push_back(tasks::setting_from_text(setting).value());
-    }
-  }
+void train(TrainArguments arguments, Context& context) {
+  std::vector<std::string> words = arguments.settings;
+  if (!arguments.resume.empty()) words.insert(words.begin(), join_path(arguments.resume, "config.yaml"));
+  const GivenConfig read = read_given(words);
+  std::vector<tasks::GivenSetting> given = read.config.settings;
   if (!arguments.data.empty()) given.push_back({"data", {arguments.data}});
   if (!arguments.from.empty()) given.push_back({"from", {arguments.from}});
-  return given;
-}
-
-void train(TrainArguments arguments, Context& context) {
-  const std::vector<tasks::GivenSetting> given = given_settings(arguments);
-  const tasks::TaskDef& task = tasks::get_task(arguments.task.empty() ? "image-classification" : arguments.task);
+  if (!arguments.preset.empty()) given.push_back({"preset", {arguments.preset}});
+  const std::string& name = arguments.task.empty() ? read.task : arguments.task;
+  const tasks::TaskDef& task = tasks::get_task(name.empty() ? "image-classification" : name);
+  given = tasks::with_preset(task, std::move(given)).value();
   tasks::TrainRequest request{.cancel = context.cancel};
   request.settings = tasks::settings_from(task.name, task.settings, given).value();
   request.resume = !arguments.resume.empty();
-  request.run_folder = request.resume ? arguments.resume : arguments.run.empty() ? new_run_folder() : arguments.run;
+  request.run_folder = request.resume ? arguments.resume : arguments.run.empty() ? new_folder("runs") : arguments.run;
   request.verbose = arguments.json ? 0 : 1;
   if (!arguments.json) fmt::print("run folder: {}\n", request.run_folder);
   const tasks::TrainResult result = task.train(request).value();
@@ -191,6 +165,8 @@ std::string settings_help() {
   std::string text = "Settings, by task:\n";
   for (const tasks::TaskDef& task : tasks::all_tasks()) {
     text += fmt::format("\n{}: {}\n", task.name, task.summary);
+    for (const tasks::Preset& preset : task.presets)
+      text += fmt::format("  preset={:<5} {}: {}\n", preset.name, preset.summary, fmt::join(preset.settings, " "));
     for (const AttributeDef& setting : task.settings) {
       text += fmt::format("  {:<12} {} ({})\n", setting.name, setting.doc,
                           setting.required ? std::string("needed") : "default " + setting.default_value.to_string());
@@ -210,6 +186,7 @@ void add_train(CLI::App& app, Context& context) {
   command->add_option("--task", arguments->task, "what is predicted (default: image-classification)");
   command->add_option("--data", arguments->data, "what to learn from: a folder, a file, or the name of a known data set");
   command->add_option("--from", arguments->from, "trained weights to start from: efficientnet-lite0, a .lepton package, an ONNX file");
+  command->add_option("--preset", arguments->preset, "settings for a start: fast, good or best; those that are given besides win");
   command->add_option("--run", arguments->run, "run folder (default: the next runs/NNN)");
   command->add_option("--resume", arguments->resume, "run folder of an interrupted training");
   command->add_flag("--json", arguments->json, "print the result as JSON");

@@ -1,6 +1,9 @@
 // YAML by yaml-cpp, kept to a flat list of settings, so that a config is as easy to check as a command line.
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
+#include <set>
+
 #include "lepton/base/files.hpp"
 #include "lepton/base/text.hpp"
 #include "lepton/tasks/settings.hpp"
@@ -10,7 +13,8 @@ namespace {
 
 constexpr std::uint64_t kMaxBytes = 1 << 20;
 constexpr std::size_t kMaxSettings = 1000, kMaxListItems = 10'000;
-constexpr std::string_view kMadeBy = "made_by";
+constexpr int kMaxDepth = 5;
+constexpr std::string_view kMadeBy = "made_by", kTune = "tune";
 
 // UTF-8 without NUL and without the code points that are no characters: YAML has no way to write those.
 bool is_plain_text(const std::string& text) {
@@ -29,21 +33,19 @@ class Reader {
  public:
   explicit Reader(const std::string& path) : path_(path) {}
 
-  std::vector<GivenSetting> settings(const YAML::Node& map, std::vector<GivenSetting>* made_by) const {
-    if (!map.IsMap()) error(map, "expected 'key: value' lines");
-    if (map.size() > kMaxSettings) error(map, "there are too many settings");
+  // `sections` takes what is no setting; null inside one.
+  std::vector<GivenSetting> settings(const YAML::Node& map, ConfigFile* sections) const {
     std::vector<GivenSetting> result;
-    for (const auto& entry : map) {
-      if (!entry.first.IsScalar()) error(entry.first, "a key must be a word");
-      const std::string key = entry.first.Scalar();
-      for (const GivenSetting& earlier : result) {
-        if (earlier.key == key) error(entry.first, fmt::format("'{}' is given twice", key));
+    for (const auto& entry : entries(map)) {
+      const std::string& key = entry.first.Scalar();
+      if (sections != nullptr && key == kMadeBy) {
+        sections->made_by = settings(entry.second, nullptr);
+      } else if (sections != nullptr && key == kTune) {
+        sections->tune = node(entry.second, kMaxDepth);
+        if (sections->tune.kind != ConfigNode::Kind::kMap) error(entry.second, "expected 'key: value' lines below tune");
+      } else {
+        result.push_back({key, values(entry.second), place(entry.first)});
       }
-      if (made_by != nullptr && key == kMadeBy) {
-        *made_by = settings(entry.second, nullptr);
-        continue;
-      }
-      result.push_back({key, values(entry.second), place(entry.first)});
     }
     return result;
   }
@@ -52,6 +54,44 @@ class Reader {
   std::string place(const YAML::Node& node) const { return fmt::format("{}:{}:{}", path_, node.Mark().line + 1, node.Mark().column + 1); }
   [[noreturn]] void error(const YAML::Node& node, std::string_view what) const {
     fail(ErrorCode::kParseError, "{}: {}", place(node), what);
+  }
+
+  // The entries of a map with distinct words as keys.
+  std::vector<std::pair<YAML::Node, YAML::Node>> entries(const YAML::Node& map) const {
+    if (!map.IsMap()) error(map, "expected 'key: value' lines");
+    if (map.size() > kMaxSettings) error(map, "there are too many settings");
+    std::vector<std::pair<YAML::Node, YAML::Node>> all;
+    std::set<std::string> keys;
+    for (const auto& entry : map) {
+      if (!entry.first.IsScalar() || !is_plain_text(entry.first.Scalar())) error(entry.first, "a key must be a word");
+      if (!keys.insert(entry.first.Scalar()).second) error(entry.first, fmt::format("'{}' is given twice", entry.first.Scalar()));
+      all.emplace_back(entry.first, entry.second);
+    }
+    return all;
+  }
+
+  ConfigNode node(const YAML::Node& from, int depth) const {
+    ConfigNode result{.place = place(from)};
+    if (from.IsNull()) return result;
+    if (!from.IsMap() && !from.IsSequence()) {
+      result.kind = ConfigNode::Kind::kWord;
+      result.word = word(from);
+      return result;
+    }
+    if (depth == 0) error(from, fmt::format("lists and maps are nested deeper than {}", kMaxDepth));
+    result.kind = from.IsMap() ? ConfigNode::Kind::kMap : ConfigNode::Kind::kList;
+    if (from.IsMap()) {
+      for (const auto& entry : entries(from)) {
+        ConfigNode value = node(entry.second, depth - 1);
+        value.key = entry.first.Scalar();
+        value.place = place(entry.first);
+        result.items.push_back(std::move(value));
+      }
+      return result;
+    }
+    if (from.size() > kMaxListItems) error(from, "the list is too long");
+    for (const auto& item : from) result.items.push_back(node(item, depth - 1));
+    return result;
   }
 
   std::string word(const YAML::Node& node) const {
@@ -91,7 +131,48 @@ void emit(YAML::Emitter& out, const Attribute& value) {
   out << value.to_string();
 }
 
+void emit(YAML::Emitter& out, const std::vector<std::string>& values) {
+  if (values.empty()) {
+    out << YAML::Null;
+  } else if (values.size() == 1) {
+    out << YAML::DoubleQuoted << values[0];
+  } else {
+    out << YAML::Flow << YAML::BeginSeq;
+    for (const std::string& value : values) out << YAML::DoubleQuoted << value;
+    out << YAML::EndSeq;
+  }
+}
+
+void emit(YAML::Emitter& out, const ConfigNode& node) {
+  switch (node.kind) {
+    case ConfigNode::Kind::kNothing:
+      out << YAML::Null;
+      return;
+    case ConfigNode::Kind::kWord:
+      out << YAML::DoubleQuoted << node.word;
+      return;
+    case ConfigNode::Kind::kList:
+      out << YAML::Flow << YAML::BeginSeq;
+      for (const ConfigNode& item : node.items) emit(out, item);
+      out << YAML::EndSeq;
+      return;
+    case ConfigNode::Kind::kMap:
+      out << YAML::BeginMap;
+      for (const ConfigNode& entry : node.items) {
+        out << YAML::Key << YAML::DoubleQuoted << entry.key << YAML::Value;
+        emit(out, entry);
+      }
+      out << YAML::EndMap;
+      return;
+  }
+}
+
 }  // namespace
+
+const ConfigNode* ConfigNode::find(std::string_view name) const {
+  const auto found = kind == Kind::kMap ? std::ranges::find(items, name, &ConfigNode::key) : items.end();
+  return found == items.end() ? nullptr : &*found;
+}
 
 Result<ConfigFile> parse_config(std::string_view text, const std::string& path) {
   if (text.size() > kMaxBytes) return make_error(ErrorCode::kResourceExhausted, "{}: a config has at most {} bytes", path, kMaxBytes);
@@ -104,7 +185,7 @@ Result<ConfigFile> parse_config(std::string_view text, const std::string& path) 
     }
     ConfigFile config;
     try {
-      if (!root.IsNull()) config.settings = Reader(path).settings(root, &config.made_by);
+      if (!root.IsNull()) config.settings = Reader(path).settings(root, &config);
     } catch (const YAML::Exception& error) {
       fail(ErrorCode::kParseError, "{}: {}", path, error.msg);
     }
@@ -127,6 +208,21 @@ std::string config_text(const Attributes& settings, std::span<const GivenSetting
   out << YAML::Key << std::string(kMadeBy) << YAML::Value << YAML::BeginMap;
   for (const GivenSetting& fact : made_by) out << YAML::Key << fact.key << YAML::Value << YAML::DoubleQuoted << join(fact.values, ",");
   out << YAML::EndMap << YAML::EndMap;
+  return std::string(out.c_str()) + "\n";
+}
+
+std::string config_text(const ConfigFile& config) {
+  YAML::Emitter out;
+  out << YAML::BeginMap;
+  for (const GivenSetting& setting : config.settings) {
+    out << YAML::Key << setting.key << YAML::Value;
+    emit(out, setting.values);
+  }
+  if (config.tune.kind == ConfigNode::Kind::kMap) {
+    out << YAML::Key << std::string(kTune) << YAML::Value;
+    emit(out, config.tune);
+  }
+  out << YAML::EndMap;
   return std::string(out.c_str()) + "\n";
 }
 

@@ -5,7 +5,9 @@
 #include "lepton/data/normalization.hpp"
 #include "lepton/data/picture_source.hpp"
 #include "lepton/nn/layers.hpp"
+#include "lepton/tasks/internal/cross_validation.hpp"
 #include "lepton/tasks/internal/image_run.hpp"
+#include "lepton/tasks/internal/outcome.hpp"
 #include "lepton/tasks/loader_source.hpp"
 #include "lepton/tasks/task_list.hpp"
 #include "lepton/zoo/zoo.hpp"
@@ -87,7 +89,7 @@ Result<TrainResult> train_images(const TrainRequest& request) {
 TaskDef image_classification_task() {
   return {.name = "image-classification",
           .summary = "A class for each picture, learnt from a folder of classes.",
-          .settings = with_common_settings(
+          .settings = with_common_settings(with_fold_settings(
               {{"model", "small", any_value,
                 "small (two convolutions), large (six, with batch normalisation) or one of the zoo: resnet20, mobilenet-v2(width=0.5) …"},
                {"normalize", "scale", any_value, "scale (to 0 … 1), standardize or min-max (by the training pictures)"},
@@ -105,7 +107,16 @@ TaskDef image_classification_task() {
                {"fit", "center-crop", any_value, "how pictures come to that size: center-crop, stretch or letterbox"},
                {"unfreeze", 0.0, probability,
                 "share of the given weights, from the head down, that is trained further, gently unless `optimizer` is given"},
-               {"rate_decay", 0.95, probability, "factor on the learning rate from one trained layer to the next deeper one"}}),
+               {"rate_decay", 0.95, probability, "factor on the learning rate from one trained layer to the next deeper one"}})),
+          .presets = {{"fast", "a new head on the features of a trained network", {"from=efficientnet-lite0"}},
+                      {"good",
+                       "the same, mirrored pictures too, then the upper third of the network trained further",
+                       {"from=efficientnet-lite0", "augment=flip", "unfreeze=0.3", "epochs=10"}},
+                      {"best",
+                       "the same, with more variation of the pictures, the whole network and more epochs",
+                       {"from=efficientnet-lite0", "augment=flip,rotate(10),zoom(0.1),brightness(0.1)", "unfreeze=1", "epochs=30",
+                        "patience=6"}}},
+          .objectives = class_objectives(),
           .train = train_images,
           .evaluate = evaluate_images,
           .predict = predict_images,

@@ -9,6 +9,7 @@
 #include "lepton/data/leak/leak_guard.hpp"
 #include "lepton/data/picture_source.hpp"
 #include "lepton/nn/layers.hpp"
+#include "lepton/tasks/internal/cross_validation.hpp"
 #include "lepton/tasks/internal/image_run.hpp"
 #include "lepton/tasks/loader_source.hpp"
 #include "lepton/train/checkpoint.hpp"
@@ -19,17 +20,17 @@
 namespace lepton::tasks {
 namespace {
 
-data::Split make_split(const data::Dataset& dataset, const Attributes& settings) {
+// Train, val and test, before any cross-validation.
+data::Split whole_split(const data::Dataset& dataset, const Attributes& settings, const std::vector<std::string>& groups) {
   const double validation = settings.number("validation"), rest = 1 - settings.number("test");
-  const std::vector<std::string> groups = groups_of_pictures(dataset, settings.text("group"));
+  const std::uint64_t seed = split_seed_of(settings);
   const bool official = dataset.num_samples() > 0 && !dataset.official_part(0).empty();
   const std::string& test_part = settings.text("test_part");
   if (!official) {
     if (!test_part.empty()) fail(ErrorCode::kInvalidArgument, "test_part: the data has no split of its own");
     const data::Shares shares = {{"train", rest * (1 - validation)}, {"val", rest * validation}, {"test", settings.number("test")}};
     // Without groups, copies are what must stay together.
-    return (groups.empty() ? data::split_copies_together(dataset, shares, seed_of(settings))
-                           : data::grouped_split(dataset, groups, shares, seed_of(settings)))
+    return (groups.empty() ? data::split_copies_together(dataset, shares, seed) : data::grouped_split(dataset, groups, shares, seed))
         .value();
   }
   data::Split split = data::official_split(dataset).value();
@@ -39,7 +40,22 @@ data::Split make_split(const data::Dataset& dataset, const Attributes& settings)
     std::ranges::find(split.parts, test_part, &data::SplitPart::name)->name = "test";
   }
   if (split.indices("val")) return split;
-  return data::split_part(dataset, split, "train", {{"train", 1 - validation}, {"val", validation}}, seed_of(settings), groups).value();
+  return data::split_part(dataset, split, "train", {{"train", 1 - validation}, {"val", validation}}, seed, groups).value();
+}
+
+data::Split make_split(const data::Dataset& dataset, const Attributes& settings) {
+  std::vector<std::string> groups = groups_of_pictures(dataset, settings.text("group"));
+  data::Split split = whole_split(dataset, settings, groups);
+  const data::FoldChoice choice = fold_choice_of(settings);
+  if (choice.folds == 0) return split;
+  if (groups.empty()) {
+    std::vector<std::int64_t> rest;
+    for (const data::SplitPart& part : split.parts) {
+      if (part.name != "test") rest.insert(rest.end(), part.indices.begin(), part.indices.end());
+    }
+    groups = data::copy_groups(dataset, data::find_copies(dataset, rest, rest).value());
+  }
+  return data::fold_split(dataset, split, choice, groups).value();
 }
 
 // What a linear model makes of the same pixels: the figure that a network has to beat.

@@ -239,4 +239,12 @@ EvaluationResult write_report(const Outcome& given, const ReportRequest& request
   return e;
 }
 
+std::vector<Objective> class_objectives() {
+  return {{"accuracy", true}, {"macro F1", true}, {"ROC AUC", true}, {"Brier score", false}, {"calibration error", false}, {"loss", false}};
+}
+
+std::vector<Objective> number_objectives() {
+  return {{"mean absolute error", false}, {"root mean squared error", false}, {"R2", true}, {"loss", false}};
+}
+
 }  // namespace lepton::tasks

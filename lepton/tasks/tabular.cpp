@@ -8,6 +8,8 @@
 #include "lepton/data/leak/leak_guard.hpp"
 #include "lepton/data/normalization.hpp"
 #include "lepton/nn/layers.hpp"
+#include "lepton/tasks/internal/cross_validation.hpp"
+#include "lepton/tasks/internal/outcome.hpp"
 #include "lepton/tasks/internal/tabular_run.hpp"
 #include "lepton/tasks/loader_source.hpp"
 #include "lepton/tasks/task_list.hpp"
@@ -33,11 +35,17 @@ data::Split make_split(const Attributes& settings, const Opened& opened, const d
   const double test = settings.number("test"), validation = settings.number("validation"), rest = 1 - test;
   const data::Shares shares = {{"train", rest * (1 - validation)}, {"val", rest * validation}, {"test", test}};
   const std::string &group = settings.text("group"), &time = settings.text("time");
-  const auto seed = static_cast<std::uint64_t>(settings.integer("seed"));
+  const data::FoldChoice choice = fold_choice_of(settings);
   if (!group.empty() && !time.empty()) fail(ErrorCode::kInvalidArgument, "a split goes by group or by time, not by both");
-  if (!group.empty()) return data::grouped_split(rows, data::groups_of_column(*opened.table, group).value(), shares, seed).value();
-  if (!time.empty()) return data::time_split(rows, data::times_of_column(*opened.table, time).value(), shares).value();
-  return data::stratified_split(rows, shares, seed).value();
+  if (!time.empty()) {
+    const std::vector<double> times = data::times_of_column(*opened.table, time).value();
+    data::Split split = data::time_split(rows, times, shares).value();
+    return choice.folds == 0 ? split : data::forward_fold_split(rows, split, choice, times).value();
+  }
+  const std::vector<std::string> groups = group.empty() ? std::vector<std::string>() : data::groups_of_column(*opened.table, group).value();
+  data::Split split =
+      (groups.empty() ? data::stratified_split(rows, shares, choice.seed) : data::grouped_split(rows, groups, shares, choice.seed)).value();
+  return choice.folds == 0 ? split : data::fold_split(rows, split, choice, groups).value();
 }
 
 Opened open_table(const Attributes& settings, data::TargetKind kind) {
@@ -198,13 +206,21 @@ TrainResult fit_model(train::Model& model, const TrainRequest& request, const Op
 
 std::vector<AttributeDef> settings_of_tables() {
   const std::vector<std::string> none;
-  return with_common_settings({{"target", "", any_value, "column to predict", true},
-                               {"hidden", Dims{64, 32}, positive_integers, "sizes of the hidden layers"},
-                               {"dropout", 0.1, probability, "share of hidden units that are zeroed while training"},
-                               {"ignore", none, any_value, "columns that are no inputs"},
-                               {"categorical", none, any_value, "columns of numbers that are names"},
-                               {"group", "", any_value, "column whose equal values stay on one side of the split"},
-                               {"time", "", any_value, "column by which the split goes, earliest rows first"}});
+  return with_common_settings(with_fold_settings({{"target", "", any_value, "column to predict", true},
+                                                  {"hidden", Dims{64, 32}, positive_integers, "sizes of the hidden layers"},
+                                                  {"dropout", 0.1, probability, "share of hidden units that are zeroed while training"},
+                                                  {"ignore", none, any_value, "columns that are no inputs"},
+                                                  {"categorical", none, any_value, "columns of numbers that are names"},
+                                                  {"group", "", any_value, "column whose equal values stay on one side of the split"},
+                                                  {"time", "", any_value, "column by which the split goes, earliest rows first"}}));
+}
+
+std::vector<Preset> presets_of_tables() {
+  return {{"fast", "a small network, few epochs", {"hidden=64,32", "epochs=10"}},
+          {"good", "a wider network, trained until the validation loss rests", {"hidden=128,64", "dropout=0.2", "epochs=60", "patience=8"}},
+          {"best",
+           "a deeper network, small steps, much patience",
+           {"hidden=256,128,64", "dropout=0.3", "epochs=200", "patience=20", "optimizer=adam(0.0005)"}}};
 }
 
 }  // namespace
@@ -233,6 +249,8 @@ TaskDef tabular_classification_task() {
   return {.name = "tabular-classification",
           .summary = "A class from the columns of a CSV file.",
           .settings = settings_of_tables(),
+          .presets = presets_of_tables(),
+          .objectives = class_objectives(),
           .train = [](const TrainRequest& request) { return train_table(request, data::TargetKind::kClass); },
           .evaluate = evaluate_table,
           .predict = predict_table,
@@ -243,6 +261,8 @@ TaskDef tabular_regression_task() {
   return {.name = "tabular-regression",
           .summary = "A number from the columns of a CSV file.",
           .settings = settings_of_tables(),
+          .presets = presets_of_tables(),
+          .objectives = number_objectives(),
           .train = [](const TrainRequest& request) { return train_table(request, data::TargetKind::kNumber); },
           .evaluate = evaluate_table,
           .predict = predict_table,

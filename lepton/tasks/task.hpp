@@ -45,10 +45,25 @@ struct PredictionRow {
   std::vector<std::pair<std::string, double>> probabilities;  // of the labels, best first; empty for numbers
 };
 
+/// Settings for a beginner under one word: "fast", "good" or "best".
+struct Preset {
+  std::string_view name;
+  std::string_view summary;
+  std::vector<std::string_view> settings;  // key=value
+};
+
+/// A figure by which models can be compared: "loss", or the name of one that `evaluate` gives.
+struct Objective {
+  std::string_view name;
+  bool higher_is_better = true;
+};
+
 struct TaskDef {
   std::string_view name;
   std::string_view summary;
   std::vector<AttributeDef> settings;
+  std::vector<Preset> presets = {};
+  std::vector<Objective> objectives = {};  // the first is the usual one
   Result<TrainResult> (*train)(const TrainRequest&) = nullptr;
   /// Evaluates a run on "train", "val" or "test" and writes its page. Opening the test set is counted.
   Result<EvaluationResult> (*evaluate)(const std::string& run_folder, const std::string& part) = nullptr;
@@ -65,6 +80,10 @@ const TaskDef& task_of_package(const std::string& package);
 
 /// Settings that every task has: data, epochs, batch_size, seed, validation, test, optimizer, patience; then `own`.
 std::vector<AttributeDef> with_common_settings(std::vector<AttributeDef> own);
+
+/// Replaces `preset`, if it is given (the last one counts), by its settings. Those that are given besides win.
+/// Errors:  kInvalidArgument, with place and nearest name, for a preset that the task has not.
+Result<std::vector<GivenSetting>> with_preset(const TaskDef& task, std::vector<GivenSetting> given);
 
 /// Writes config.yaml, which replays the run, into the run folder: the settings, and what made them.
 /// `data_fingerprint` tells whether it is the same data later.

@@ -64,6 +64,55 @@ TEST(ConfigFileTest, NamesThePlaceOfAnError) {
   EXPECT_NE(std::string(settings.error().what()).find("c.yaml:5:1"), std::string::npos) << settings.error().what();
 }
 
+TEST(ConfigFileTest, KeepsASectionOfAnyShape) {
+  const std::string text =
+      "data: a.csv\nhidden: [8, 4]\nignore:\ntune:\n  trials: 3\n  space:\n    rate: {from: 1, to: 2}\n    hidden: [[8], [4, 2]]\n";
+  const ConfigFile config = parse_config(text, "c.yaml").value();
+  EXPECT_EQ(config.settings.size(), 3u);
+  const auto check = [](const ConfigNode& tune, bool places) {
+    ASSERT_EQ(tune.items.size(), 2u);
+    EXPECT_EQ(tune.find("trials")->word, "3");
+    EXPECT_EQ(tune.find("nothing"), nullptr);
+    const ConfigNode& space = *tune.find("space");
+    EXPECT_EQ(space.find("rate")->find("to")->word, "2");
+    EXPECT_EQ(space.find("hidden")->items[1].items[0].word, "4");
+    EXPECT_EQ(space.find("hidden")->items[1].place, places ? "c.yaml:8:19" : space.find("hidden")->items[1].place);
+  };
+  check(config.tune, true);
+  const ConfigFile again = parse_config(config_text(config), "again.yaml").value();
+  check(again.tune, false);
+  for (std::size_t i = 0; i < config.settings.size(); ++i) EXPECT_EQ(again.settings[i].values, config.settings[i].values);
+  EXPECT_EQ(config_code("tune: 3\n"), ErrorCode::kParseError);
+  EXPECT_EQ(config_code("tune: {a: 1, a: 2}\n"), ErrorCode::kParseError);
+  EXPECT_EQ(config_code("tune: {a: [[[[[[[1]]]]]]]}\n"), ErrorCode::kParseError);
+}
+
+TEST(PresetTest, IsReplacedByItsSettingsAndExplicitOnesWin) {
+  const auto expanded = [](std::vector<GivenSetting> given) { return with_preset(table_task(), std::move(given)); };
+  const std::vector<GivenSetting> base = {{"data", {"a"}}, {"epochs", {"7"}}, {"target", {"y"}}};
+  for (const Preset& preset : table_task().presets) {
+    std::vector<GivenSetting> given = base;
+    given.push_back({"preset", {std::string(preset.name)}});
+    const Attributes settings = settings_from("x", table_task().settings, expanded(given).value()).value();
+    EXPECT_EQ(settings.integer("epochs"), 7) << preset.name;
+  }
+  for (const TaskDef& task : all_tasks()) {
+    for (const Preset& preset : task.presets) {
+      const auto given = with_preset(task, {{"data", {"a"}}, {"target", {"y"}}, {"preset", {std::string(preset.name)}}}).value();
+      std::vector<GivenSetting> known;
+      for (const GivenSetting& setting : given) {
+        if (setting.key != "target" || task.name != "image-classification") known.push_back(setting);
+      }
+      EXPECT_TRUE(settings_from(task.name, task.settings, known)) << task.name << " " << preset.name;
+    }
+  }
+  const auto wrong = expanded({{"preset", {"beste"}, "c.yaml:1:1"}});
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_NE(wrong.error().message().find("c.yaml:1:1"), std::string::npos);
+  EXPECT_EQ(expanded(base)->size(), 3u);
+}
+
 TEST(ConfigFileTest, RefusesWhatIsNoListOfSettings) {
   EXPECT_EQ(config_code("- a\n- b\n"), ErrorCode::kParseError);
   EXPECT_EQ(config_code("a: {b: {c: d}}\n"), ErrorCode::kParseError);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "lepton/base/files.hpp"
+#include "lepton/base/json.hpp"
 #include "lepton/base/path.hpp"
 #include "lepton/base/random.hpp"
 #include "lepton/base/testing/temporary_folder.hpp"
@@ -85,6 +86,26 @@ TEST_F(TableTask, ClassifiesAndItsConfigReplaysIt) {
   const auto &a = first.weights().tensors, &b = second.weights().tensors;
   ASSERT_EQ(a.size(), b.size());
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(same_bits(a[i].second, b[i].second)) << a[i].first;
+}
+
+// All runs of a cross-validation have one test set, whatever their fold and seed; a plain run with the same split_seed has it, too.
+TEST_F(TableTask, FoldsShareTheTestSet) {
+  const std::string file = write("rows.csv", made_up_table(400, true));
+  const auto parts_of = [&](const Attributes& more, const std::string& run) {
+    Attributes given = {{"data", file}, {"target", "y"}, {"epochs", 1}};
+    for (const auto& [key, value] : more) given.set(key, value);
+    train("tabular-classification", given, run).value();
+    return parse_json(read_file(local_files(), path(run + "/split.json"), 1 << 20).value()).value().at("parts");
+  };
+  const Json plain = parts_of({{"seed", 4}}, "plain");
+  const Json first = parts_of({{"split_seed", 4}, {"folds", 3}, {"fold", 0}}, "first");
+  const Json other = parts_of({{"seed", 9}, {"split_seed", 4}, {"folds", 3}, {"fold", 2}}, "other");
+  EXPECT_EQ(plain.at("test"), first.at("test"));
+  EXPECT_EQ(plain.at("test"), other.at("test"));
+  EXPECT_NE(first.at("val"), other.at("val"));
+  EXPECT_EQ(first.at("val").size() + first.at("train").size(), plain.at("val").size() + plain.at("train").size());
+  EXPECT_EQ(train("tabular-classification", {{"data", file}, {"target", "y"}, {"folds", 3}, {"fold", 3}}, "wrong").error().code(),
+            ErrorCode::kInvalidArgument);
 }
 
 TEST_F(TableTask, PredictsRowsWithUnknownWordsAndOtherColumnOrders) {

@@ -49,4 +49,8 @@ struct ReportRequest {
 /// Computes the figures with their intervals and writes the page.
 EvaluationResult write_report(const Outcome& outcome, const ReportRequest& request);
 
+/// The figures of write_report() by which classifiers and models of numbers can be compared.
+std::vector<Objective> class_objectives();
+std::vector<Objective> number_objectives();
+
 }  // namespace lepton::tasks
