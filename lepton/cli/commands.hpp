@@ -59,6 +59,7 @@ std::string weights_page();
 
 void add_demo(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);
+void add_tune(CLI::App& app, Context& context);
 void add_eval(CLI::App& app, Context& context);
 void add_predict(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);

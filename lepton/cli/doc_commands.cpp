@@ -8,6 +8,7 @@
 #include "lepton/formats/tflite/translator.hpp"
 #include "lepton/ops/op_table.hpp"
 #include "lepton/tasks/task.hpp"
+#include "lepton/tune/tune_options.hpp"
 
 namespace lepton::cli {
 namespace {
@@ -69,14 +70,19 @@ std::map<std::string, std::string> op_pages() {
   return pages;
 }
 
+std::string setting_rows(std::span<const AttributeDef> settings) {
+  std::string text = "| setting | default | |\n|---|---|---|\n";
+  for (const AttributeDef& setting : settings) {
+    text += fmt::format("| `{}` | {} | {} |\n", setting.name,
+                        setting.required ? std::string("needed") : "`" + setting.default_value.to_string() + "`", cell(setting.doc));
+  }
+  return text;
+}
+
 std::string tasks_page() {
   std::string text = std::string(kWritten) + "# Tasks and their settings\n\n";
   for (const tasks::TaskDef& task : tasks::all_tasks()) {
-    text += fmt::format("## {}\n\n{}\n\n| setting | default | |\n|---|---|---|\n", task.name, task.summary);
-    for (const AttributeDef& setting : task.settings) {
-      text += fmt::format("| `{}` | {} | {} |\n", setting.name,
-                          setting.required ? std::string("needed") : "`" + setting.default_value.to_string() + "`", cell(setting.doc));
-    }
+    text += fmt::format("## {}\n\n{}\n\n{}", task.name, task.summary, setting_rows(task.settings));
     text += '\n';
     if (!task.presets.empty()) text += "| preset | | settings |\n|---|---|---|\n";
     for (const tasks::Preset& preset : task.presets) {
@@ -86,7 +92,7 @@ std::string tasks_page() {
     }
     if (!task.presets.empty()) text += '\n';
   }
-  return text;
+  return text + "## The section `tune`\n\nHow `lepton tune` searches; docs/tune.md explains it.\n\n" + setting_rows(tune::tune_settings());
 }
 
 std::string tflite_page() {

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
   lepton::cli::Context context{.cancel = &interrupted};
   lepton::cli::add_demo(app, context);
   lepton::cli::add_train(app, context);
+  lepton::cli::add_tune(app, context);
   lepton::cli::add_eval(app, context);
   lepton::cli::add_predict(app, context);
   lepton::cli::add_export(app, context);
