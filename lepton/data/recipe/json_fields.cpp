@@ -59,6 +59,35 @@ Result<void> JsonFields::read_flag(std::string_view key, bool& value) const {
   return {};
 }
 
+Result<const Json*> JsonFields::list(std::string_view key, std::string_view what, bool (*fits)(const Json&)) const {
+  const auto member = json_.find(key);
+  if (member == json_.end()) return nullptr;
+  if (!member->is_array() || !std::ranges::all_of(*member, fits))
+    return make_error(ErrorCode::kParseError, "{}: {} must be a list of {}", component_, key, what);
+  return &*member;
+}
+
+Result<void> JsonFields::read_texts(std::string_view key, std::vector<std::string>& value) const {
+  LEPTON_TRY(const Json* found, list(key, "texts", [](const Json& item) { return item.is_string(); }));
+  if (found != nullptr) value = found->get<std::vector<std::string>>();
+  return {};
+}
+
+Result<void> JsonFields::read_numbers(std::string_view key, std::vector<double>& value) const {
+  LEPTON_TRY(const Json* found, list(key, "numbers", [](const Json& item) { return item.is_number(); }));
+  if (found != nullptr) value = found->get<std::vector<double>>();
+  return {};
+}
+
+Result<void> JsonFields::read_integers(std::string_view key, std::vector<std::int64_t>& value) const {
+  const auto fits = [](const Json& item) {
+    return item.is_number_integer() && (!item.is_number_unsigned() || item.get<std::uint64_t>() <= std::uint64_t{INT64_MAX});
+  };
+  LEPTON_TRY(const Json* found, list(key, "whole numbers", fits));
+  if (found != nullptr) value = found->get<std::vector<std::int64_t>>();
+  return {};
+}
+
 Result<void> JsonFields::read_name(std::string_view key, std::span<const std::string_view> names, std::size_t& index) const {
   if (!json_.contains(key)) return {};
   LEPTON_TRY(const std::string given, json_get<std::string>(json_, key).with_context(component_));

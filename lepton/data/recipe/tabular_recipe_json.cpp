@@ -12,17 +12,6 @@ constexpr std::array<Choice<ColumnType>, 2> kTypes{{{"number", ColumnType::kNumb
 constexpr std::array<Choice<TargetKind>, 3> kTargets{
     {{"none", TargetKind::kNone}, {"class", TargetKind::kClass}, {"number", TargetKind::kNumber}}};
 
-Result<std::vector<std::string>> read_texts(const Json& json, std::string_view key) {
-  std::vector<std::string> texts;
-  if (!json.contains(key)) return texts;
-  if (!json[key].is_array()) return make_error(ErrorCode::kParseError, "tabular recipe: {} must be a list", key);
-  for (const Json& item : json[key]) {
-    if (!item.is_string()) return make_error(ErrorCode::kParseError, "tabular recipe: {} must be a list of texts", key);
-    texts.push_back(item.get<std::string>());
-  }
-  return texts;
-}
-
 Result<RecipeColumn> read_column(const Json& json) {
   constexpr std::array<std::string_view, 5> kKeys{"name", "type", "fill", "has_indicator", "vocabulary"};
   const JsonFields fields("tabular recipe: column", json);
@@ -32,7 +21,7 @@ Result<RecipeColumn> read_column(const Json& json) {
   LEPTON_CHECK_OK(fields.read_choice("type", kTypes, column.type));
   LEPTON_CHECK_OK(fields.read_number("fill", column.fill));
   LEPTON_CHECK_OK(fields.read_flag("has_indicator", column.has_indicator));
-  LEPTON_TRY(column.vocabulary, read_texts(json, "vocabulary"));
+  LEPTON_CHECK_OK(fields.read_texts("vocabulary", column.vocabulary));
   if (!std::ranges::is_sorted(column.vocabulary)) {
     return make_error(ErrorCode::kParseError, "tabular recipe: the vocabulary of '{}' is not sorted", column.name);
   }
@@ -74,7 +63,7 @@ Result<TabularRecipe> tabular_recipe_from_json(const Json& json) {
   }
   LEPTON_CHECK_OK(fields.read_text("target", recipe.target));
   LEPTON_CHECK_OK(fields.read_choice("target_kind", kTargets, recipe.target_kind));
-  LEPTON_TRY(recipe.label_names, read_texts(json, "label_names"));
+  LEPTON_CHECK_OK(fields.read_texts("label_names", recipe.label_names));
   return recipe;
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lepton/base/error.hpp"
 #include "lepton/base/json_fwd.hpp"
@@ -46,6 +47,9 @@ class JsonFields {
   Result<void> read_number(std::string_view key, double& value) const;
   Result<void> read_text(std::string_view key, std::string& value) const;
   Result<void> read_flag(std::string_view key, bool& value) const;
+  Result<void> read_texts(std::string_view key, std::vector<std::string>& value) const;
+  Result<void> read_numbers(std::string_view key, std::vector<double>& value) const;
+  Result<void> read_integers(std::string_view key, std::vector<std::int64_t>& value) const;
 
   template <class T, std::size_t N>
   Result<void> read_choice(std::string_view key, const std::array<Choice<T>, N>& choices, T& value) const {
@@ -59,6 +63,8 @@ class JsonFields {
 
  private:
   Result<void> read_wide(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& value) const;
+  // Null if the key is missing.
+  Result<const Json*> list(std::string_view key, std::string_view what, bool (*fits)(const Json&)) const;
   Result<void> read_name(std::string_view key, std::span<const std::string_view> names, std::size_t& index) const;
   std::string_view component_;
   const Json& json_;
