@@ -39,12 +39,24 @@ struct DataLoader::State {
     auto loaded = catch_error([&] {
       Batch batch = dataset.load_batch(indices).value();
       if (!options.augmentation.empty()) augment(batch, epoch, options);
+      if (options.soft_targets) batch.target = one_hot(batch.target, dataset.target().num_classes());
+      if (options.augmentation.mixes()) options.augmentation.mix(batch.inputs[0], batch.target, options.seed, epoch, number);
       return batch;
     });
     if (!loaded) return loaded.error();
     loaded->epoch = epoch;
     loaded->number = number;
     return loaded;
+  }
+
+  static Tensor one_hot(const Tensor& classes, std::int64_t count) {
+    const Tensor shares = Tensor::zeros(DType::kF32, {classes.shape()[0], count});
+    float* row = shares.span<float>().data();
+    for (const std::int64_t of : classes.span<std::int64_t>()) {
+      row[of] = 1;
+      row += count;
+    }
+    return shares;
   }
 
   // Samples are keyed by their number in the dataset, so that neither order nor thread matters.
@@ -82,6 +94,9 @@ DataLoader::DataLoader(DatasetHandle dataset, LoaderOptions options) : state_(st
   if (state_->num_batches == 0) {
     fail(ErrorCode::kInvalidArgument, "loader: drop_last leaves nothing of {} samples in batches of {}", count, options.batch_size);
   }
+  options.soft_targets = options.soft_targets || options.augmentation.mixes();
+  if (options.soft_targets && dataset->target().kind != TargetKind::kClass)
+    fail(ErrorCode::kInvalidArgument, "loader: only classes can be soft targets or mixed");
   state_->dataset = std::move(dataset);
   state_->options = options;
   start(0);

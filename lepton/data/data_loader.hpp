@@ -19,6 +19,7 @@ struct LoaderOptions {
   bool drop_last = false;          ///< Leave out a last batch that is smaller than the others.
   int num_threads = 2;             ///< Threads that load; 0 loads in next().
   Augmentation augmentation = {};  ///< Of the first input, which must be pictures [height, width, channels] u8 then.
+  bool soft_targets = false;       ///< Classes as f32 [N, classes] instead of i64 [N]; an augmentation that mixes pictures implies it.
   int prefetch_batches = 4;        ///< Most batches that are loaded and not taken yet: the bound on memory, whatever the data's size.
 };
 
@@ -28,8 +29,8 @@ std::vector<std::int64_t> epoch_order(std::int64_t num_samples, bool shuffle, st
 /// Batches come in the same order with the same bits however many threads load them.
 class DataLoader {
  public:
-  /// Throws kInvalidArgument for an augmentation of what is no picture, an empty dataset, a batch size or a prefetch below 1, or drop_last
-  /// that leaves nothing.
+  /// Throws kInvalidArgument for an augmentation of what is no picture, soft targets of what is no class, an empty dataset, a batch size or
+  /// a prefetch below 1, or drop_last that leaves nothing.
   explicit DataLoader(DatasetHandle dataset, LoaderOptions options = {});
   ~DataLoader();
   DataLoader(DataLoader&&) noexcept;

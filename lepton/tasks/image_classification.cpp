@@ -93,7 +93,9 @@ TaskDef image_classification_task() {
               {{"model", "small", any_value,
                 "small (two convolutions), large (six, with batch normalisation) or one of the zoo: resnet20, mobilenet-v2(width=0.5) …"},
                {"normalize", "scale", any_value, "scale (to 0 … 1), standardize or min-max (by the training pictures)"},
-               {"augment", std::vector<std::string>{}, any_value, "e.g. flip,crop(4),rotate(10),zoom(0.1),contrast(0.2),brightness(0.1)"},
+               {"augment", std::vector<std::string>{}, any_value,
+                "e.g. flip,crop(4),rotate(10),zoom(0.1),contrast(0.2),brightness(0.1),randaugment(2,9),mixup(0.2),cutmix(1); "
+                "a head on given weights learns from flips alone"},
                {"group", "", any_value,
                 "pattern of file names, e.g. (patient\\d+): pictures with the same match stay on one side of the split"},
                {"allow_leaks", std::vector<std::string>{}, any_value, "copies across the split that are accepted, by name"},

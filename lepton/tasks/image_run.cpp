@@ -146,8 +146,10 @@ FittedRun fit_with_checkpoints(const TrainRequest& request, const OpenedData& op
   const data::Augmentation augmentation = data::Augmentation::from_words(settings.get<std::vector<std::string>>("augment")).value();
   const auto training =
       loader_source(part_of(opened, "train"), {.batch_size = batch_size, .seed = seed_of(settings), .augmentation = augmentation});
-  const auto validation = loader_source(part_of(opened, "val"), {.batch_size = batch_size, .shuffle = false});
-  how.loss = "sparse_categorical_crossentropy";
+  // Mixed pictures belong to several classes in part; validation pictures stay whole, with targets of the same form.
+  const bool mixes = augmentation.mixes();
+  const auto validation = loader_source(part_of(opened, "val"), {.batch_size = batch_size, .shuffle = false, .soft_targets = mixes});
+  how.loss = mixes ? "categorical_crossentropy" : "sparse_categorical_crossentropy";
   how.metrics = {"accuracy"};
   model.compile(how);
   model.check_memory(batch_size);

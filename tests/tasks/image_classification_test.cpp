@@ -75,6 +75,19 @@ TEST_F(ImageTask, TrainsEvaluatesAndPredicts) {
   EXPECT_EQ(predictions->front().said, "trouser");
 }
 
+// Training targets are shares of classes then; validation, test and predictions go on as ever.
+TEST_F(ImageTask, LearnsFromMixedPictures) {
+  TrainRequest request = config("run");
+  request.settings.set("augment", std::vector<std::string>{"randaugment(1,3)", "mixup", "cutmix(0.5)"});
+  const auto run = train_images(request);
+  ASSERT_TRUE(run) << run.error().what();
+  EXPECT_TRUE(std::ranges::any_of(run->validation, [](const auto& one) { return one.first == "accuracy"; }));
+  EXPECT_GT(evaluate_images(path("run"), "test")->figures.at(0).value, 0.8);
+  const auto predictions = predict_images(run->package, {path("pictures/trouser/000.png")});
+  ASSERT_TRUE(predictions) << predictions.error().what();
+  EXPECT_EQ(predictions->front().said, "trouser");
+}
+
 // Pictures 000 to 009 are of one object, and so on: what is said of the test set must not rest on objects seen in training.
 TEST_F(ImageTask, PicturesOfAGroupStayOnOneSide) {
   TrainRequest request = config("run");
