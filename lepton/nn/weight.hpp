@@ -24,6 +24,7 @@ struct WeightSpec {
   Spec initializer = "zeros";
   bool trainable = true;
   Spec regularizer = {};
+  Spec constraint = {};
   StoredOrder order = {};
 };
 
@@ -35,6 +36,7 @@ struct Weight {
   StoredOrder order;
   Spec initializer;
   Spec regularizer;
+  Spec constraint;
   bool trainable = true;
 };
 

@@ -133,7 +133,7 @@ void Optimizer::build(graph::GraphBuilder& builder, std::span<const Trained> tra
     const Value rate = t.rate == 1 ? learning_rate : times(learning_rate, t.rate);
     if (const double decay = arguments_.number("weight_decay"); decay > 0) weight = ops::sub(weight, ops::mul(times(weight, decay), rate));
     const UpdateResult result = def_->update({weight, gradients[i], slots, rate, step, arguments_});
-    builder.output(t.name, result.weight, t.name);
+    builder.output(t.name, t.constrain ? t.constrain(result.weight) : result.weight, t.name);
     for (std::size_t s = 0; s < slots.size(); ++s) {
       const std::string name = slot_name(t.name, slot_defs[s].name);
       builder.output(name, result.slots[s], name);

@@ -61,7 +61,8 @@ struct Trained {
   std::string name;
   Value weight;
   Value gradient;
-  double rate = 1;  // factor on the learning rate (discriminative fine-tuning)
+  double rate = 1;                                    // factor on the learning rate (discriminative fine-tuning)
+  std::function<Value(const Value&)> constrain = {};  // what the new weight is held to
 };
 
 /// A state that the optimiser keeps between steps.

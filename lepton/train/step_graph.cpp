@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lepton/autodiff/gradients.hpp"
+#include "lepton/nn/constraint.hpp"
 #include "lepton/ops/comparison.hpp"
 #include "lepton/ops/elementwise.hpp"
 #include "lepton/ops/shape.hpp"
@@ -118,8 +119,11 @@ graph::Graph training_step(const nn::Network& network, const Objective& objectiv
   for (const nn::Weight* w : trained) wrt.push_back(builder.value(builder.graph().find_input(w->name)->value));
   const std::vector<Value> gradients = autodiff::gradients(builder, made.total, wrt);
   std::vector<optim::Trained> updates;
-  for (std::size_t i = 0; i < trained.size(); ++i)
+  for (std::size_t i = 0; i < trained.size(); ++i) {
     updates.push_back({trained[i]->name, wrt[i], gradients[i], rate_of(*trained[i], objective)});
+    if (!trained[i]->constraint.empty())
+      updates.back().constrain = [weight = trained[i]](const Value& value) { return nn::constrain(*weight, value); };
+  }
   optimizer.build(builder, updates, learning_rate, step, options.kind);
   for (const auto& [name, value] : built.updates) builder.output(name, value, name);
   graph::Graph graph = std::move(builder).finish();

@@ -16,7 +16,11 @@ Value spatial_input(const Feature& input, std::size_t spatial_axes) {
 
 Value bias_weight(LayerContext& c, std::int64_t size) {
   if (!c.flag("use_bias")) return {};
-  return c.weight({.name = "bias", .shape = {size}, .initializer = c.spec("bias_initializer"), .regularizer = c.spec("bias_regularizer")});
+  return c.weight({.name = "bias",
+                   .shape = {size},
+                   .initializer = c.spec("bias_initializer"),
+                   .regularizer = c.spec("bias_regularizer"),
+                   .constraint = c.spec("bias_constraint")});
 }
 
 Value unit_length(const Value& x, const Dims& axes) {

@@ -48,7 +48,13 @@ void NetworkContext::within(const Layer& layer, const std::string& name, const s
 Value NetworkContext::weight(const WeightSpec& spec) {
   const std::string name = layer_name_ + "/" + spec.name;
   if (const auto known = values_.find(name); known != values_.end()) return known->second;
-  Weight weight{name,          spec.shape, {dtype_, stored_shape(spec.shape, spec.order)}, spec.order, spec.initializer, spec.regularizer,
+  Weight weight{name,
+                spec.shape,
+                {dtype_, stored_shape(spec.shape, spec.order)},
+                spec.order,
+                spec.initializer,
+                spec.regularizer,
+                spec.constraint,
                 spec.trainable};
   const Value value = builder_.input(name, weight.stored, graph::InputKind::kState);
   values_[name] = value;

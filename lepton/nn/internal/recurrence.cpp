@@ -92,7 +92,8 @@ CellWeights cell_weights(LayerContext& c, const Value& x, std::int64_t gates, co
     return c.weight({.name = std::string(name),
                      .shape = shape,
                      .initializer = initializer,
-                     .regularizer = c.spec(fmt::format("{}_regularizer", kind))});
+                     .regularizer = c.spec(fmt::format("{}_regularizer", kind)),
+                     .constraint = c.spec(fmt::format("{}_constraint", kind))});
   };
   CellWeights made;
   made.kernel = weight("kernel", {x.dim(-1), gates * units}, "kernel", c.spec("kernel_initializer"));
@@ -132,8 +133,11 @@ std::vector<AttributeDef> cell_config() {
           {"recurrent_initializer", "orthogonal", any_value, "initialiser of the state's kernel"},
           {"bias_initializer", "zeros", any_value, "initialiser of the bias"},
           {"kernel_regularizer", "", any_value, "penalty on the input's kernel"},
+          {"kernel_constraint", "", any_value, "constraint on the kernel"},
           {"recurrent_regularizer", "", any_value, "penalty on the state's kernel"},
+          {"recurrent_constraint", "", any_value, "constraint on the recurrent kernel"},
           {"bias_regularizer", "", any_value, "penalty on the bias"},
+          {"bias_constraint", "", any_value, "constraint on the bias"},
           {"dropout", 0.0, probability, "share of the input to zero while training, the same at all steps"},
           {"recurrent_dropout", 0.0, probability, "share of the state to zero in the products with it, the same at all steps"}};
 }

@@ -68,8 +68,11 @@ Attributes recurrent_attributes(std::int64_t units, const Options& o, bool cell)
                      {"recurrent_initializer", o.recurrent_initializer.to_string()},
                      {"bias_initializer", o.bias_initializer.to_string()},
                      {"kernel_regularizer", o.kernel_regularizer.to_string()},
+                     {"kernel_constraint", o.kernel_constraint.to_string()},
                      {"recurrent_regularizer", o.recurrent_regularizer.to_string()},
+                     {"recurrent_constraint", o.recurrent_constraint.to_string()},
                      {"bias_regularizer", o.bias_regularizer.to_string()},
+                     {"bias_constraint", o.bias_constraint.to_string()},
                      {"dropout", o.dropout},
                      {"recurrent_dropout", o.recurrent_dropout},
                      {"input_shape", o.input_shape}};

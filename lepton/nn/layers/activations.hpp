@@ -20,6 +20,7 @@ Layer Softmax(const Dims& axis = {-1}, const LayerOptions& options = {});
 struct PReLUOptions {
   Spec alpha_initializer = "zeros";
   Spec alpha_regularizer = {};
+  Spec alpha_constraint = {};
   Dims shared_axes = {};  // axes of the input along which one slope serves all
   Dims input_shape = {};
   std::string name = {};

@@ -35,8 +35,11 @@ std::vector<Feature> prelu(LayerContext& c, std::span<const Feature> inputs) {
   const auto& shared = c.config().integers("shared_axes");
   Dims shape;
   for (int axis = 1; axis < x.rank(); ++axis) shape.push_back(std::ranges::find(shared, axis) == shared.end() ? x.dim(axis) : 1);
-  const Value slope = c.weight(
-      {.name = "alpha", .shape = Shape(shape), .initializer = c.spec("alpha_initializer"), .regularizer = c.spec("alpha_regularizer")});
+  const Value slope = c.weight({.name = "alpha",
+                                .shape = Shape(shape),
+                                .initializer = c.spec("alpha_initializer"),
+                                .regularizer = c.spec("alpha_regularizer"),
+                                .constraint = c.spec("alpha_constraint")});
   return {Feature(ops::prelu(x, slope))};
 }
 
@@ -68,6 +71,7 @@ std::vector<LayerDef> advanced_activation_layers() {
            .summary = "x, or a learnt slope times x below 0.",
            .config = {{"alpha_initializer", "zeros", any_value, "initialiser of the slopes"},
                       {"alpha_regularizer", "", any_value, "penalty on the slopes"},
+                      {"alpha_constraint", "", any_value, "constraint on the slopes"},
                       {"shared_axes", Dims{}, positive_integers, "axes along which one slope serves all"}},
            .passes_mask = true,
            .build = prelu}};
@@ -92,6 +96,7 @@ Layer PReLU(const PReLUOptions& o) {
   return Layer(get_layer("PReLU"),
                {{"alpha_initializer", o.alpha_initializer.to_string()},
                 {"alpha_regularizer", o.alpha_regularizer.to_string()},
+                {"alpha_constraint", o.alpha_constraint.to_string()},
                 {"shared_axes", o.shared_axes},
                 {"input_shape", o.input_shape}},
                o.name);

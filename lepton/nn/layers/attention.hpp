@@ -38,7 +38,9 @@ struct HeadOptions {
   Spec kernel_initializer = "glorot_uniform";
   Spec bias_initializer = "zeros";
   Spec kernel_regularizer = {};
+  Spec kernel_constraint = {};
   Spec bias_regularizer = {};
+  Spec bias_constraint = {};
   std::string name = {};
 };
 struct MultiHeadAttentionOptions : HeadOptions {
@@ -50,6 +52,6 @@ struct MultiHeadAttentionOptions : HeadOptions {
 Layer MultiHeadAttention(std::int64_t num_heads, std::int64_t key_dim, const MultiHeadAttentionOptions& options = {});
 /// The same where several heads of the query share one of the key and value (Ainslie et al. 2023).
 Layer GroupQueryAttention(std::int64_t head_dim, std::int64_t num_query_heads, std::int64_t num_key_value_heads,
-                            const HeadOptions& options = {});
+                          const HeadOptions& options = {});
 
 }  // namespace lepton::nn

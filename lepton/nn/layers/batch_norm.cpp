@@ -24,9 +24,12 @@ std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
   const Shape shape = {v.dim(1)};
   const auto constant = [&](double value) { return ops::constant(c.builder(), Tensor::full(c.dtype(), shape, value)); };
   const Value gamma =
-      c.flag("scale") ? c.weight({"gamma", shape, c.spec("gamma_initializer"), true, c.spec("gamma_regularizer")}) : constant(1);
+      c.flag("scale")
+          ? c.weight({"gamma", shape, c.spec("gamma_initializer"), true, c.spec("gamma_regularizer"), c.spec("gamma_constraint")})
+          : constant(1);
   const Value beta =
-      c.flag("center") ? c.weight({"beta", shape, c.spec("beta_initializer"), true, c.spec("beta_regularizer")}) : constant(0);
+      c.flag("center") ? c.weight({"beta", shape, c.spec("beta_initializer"), true, c.spec("beta_regularizer"), c.spec("beta_constraint")})
+                       : constant(0);
   const Value mean = c.weight({"moving_mean", shape, c.spec("moving_mean_initializer"), false});
   const Value variance = c.weight({"moving_variance", shape, c.spec("moving_variance_initializer"), false});
   const double epsilon = c.number("epsilon");
@@ -59,7 +62,9 @@ std::vector<LayerDef> batch_norm_layers() {
                       {"moving_mean_initializer", "zeros", any_value, ""},
                       {"moving_variance_initializer", "ones", any_value, ""},
                       {"beta_regularizer", "", any_value, ""},
-                      {"gamma_regularizer", "", any_value, ""}},
+                      {"beta_constraint", "", any_value, "constraint on the beta"},
+                      {"gamma_regularizer", "", any_value, ""},
+                      {"gamma_constraint", "", any_value, "constraint on the gamma"}},
            .passes_mask = true,
            .build = build}};
 }
@@ -76,7 +81,9 @@ Layer BatchNormalization(const BatchNormalizationOptions& o) {
                 {"moving_mean_initializer", o.moving_mean_initializer.to_string()},
                 {"moving_variance_initializer", o.moving_variance_initializer.to_string()},
                 {"beta_regularizer", o.beta_regularizer.to_string()},
+                {"beta_constraint", o.beta_constraint.to_string()},
                 {"gamma_regularizer", o.gamma_regularizer.to_string()},
+                {"gamma_constraint", o.gamma_constraint.to_string()},
                 {"input_shape", o.input_shape}},
                o.name);
 }

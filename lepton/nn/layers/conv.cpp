@@ -23,6 +23,7 @@ std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
                                  .shape = kernel_shape,
                                  .initializer = c.spec("kernel_initializer"),
                                  .regularizer = c.spec("kernel_regularizer"),
+                                 .constraint = c.spec("kernel_constraint"),
                                  .order = convolution_order(kernel_shape)});
   const Value bias = bias_weight(c, filters);
   ops::ConvOptions options{.strides = c.config().integers("strides"),
@@ -53,7 +54,9 @@ LayerDef declare(std::string_view name, std::string_view summary) {
                  {"kernel_initializer", "glorot_uniform", any_value, "initialiser of the kernel"},
                  {"bias_initializer", "zeros", any_value, "initialiser of the bias"},
                  {"kernel_regularizer", "", any_value, "penalty on the kernel"},
-                 {"bias_regularizer", "", any_value, "penalty on the bias"}},
+                 {"kernel_constraint", "", any_value, "constraint on the kernel"},
+                 {"bias_regularizer", "", any_value, "penalty on the bias"},
+                 {"bias_constraint", "", any_value, "constraint on the bias"}},
       .build = build,
   };
 }
@@ -73,7 +76,9 @@ Layer make(std::string_view name, std::size_t rank, std::int64_t filters, const 
                 {"kernel_initializer", o.kernel_initializer.to_string()},
                 {"bias_initializer", o.bias_initializer.to_string()},
                 {"kernel_regularizer", o.kernel_regularizer.to_string()},
+                {"kernel_constraint", o.kernel_constraint.to_string()},
                 {"bias_regularizer", o.bias_regularizer.to_string()},
+                {"bias_constraint", o.bias_constraint.to_string()},
                 {"input_shape", o.input_shape}},
                o.name);
 }

@@ -40,6 +40,7 @@ std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
                                  .shape = Shape(shown),
                                  .initializer = c.spec("kernel_initializer"),
                                  .regularizer = c.spec("kernel_regularizer"),
+                                 .constraint = c.spec("kernel_constraint"),
                                  .order = convolution_order(Shape(shown))});
   const Value bias = bias_weight(c, filters);
   return {activate(c.spec("activation"),
@@ -61,7 +62,9 @@ LayerDef declare(std::string_view name, std::string_view summary) {
                  {"kernel_initializer", "glorot_uniform", any_value, "initialiser of the kernel"},
                  {"bias_initializer", "zeros", any_value, "initialiser of the bias"},
                  {"kernel_regularizer", "", any_value, "penalty on the kernel"},
-                 {"bias_regularizer", "", any_value, "penalty on the bias"}},
+                 {"kernel_constraint", "", any_value, "constraint on the kernel"},
+                 {"bias_regularizer", "", any_value, "penalty on the bias"},
+                 {"bias_constraint", "", any_value, "constraint on the bias"}},
       .build = build,
   };
 }
@@ -81,7 +84,9 @@ Layer make(std::string_view name, std::size_t rank, std::int64_t filters, const 
                 {"kernel_initializer", o.kernel_initializer.to_string()},
                 {"bias_initializer", o.bias_initializer.to_string()},
                 {"kernel_regularizer", o.kernel_regularizer.to_string()},
+                {"kernel_constraint", o.kernel_constraint.to_string()},
                 {"bias_regularizer", o.bias_regularizer.to_string()},
+                {"bias_constraint", o.bias_constraint.to_string()},
                 {"input_shape", o.input_shape}},
                o.name);
 }

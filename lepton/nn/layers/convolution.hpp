@@ -15,7 +15,9 @@ struct ConvOptions {
   Spec kernel_initializer = "glorot_uniform";
   Spec bias_initializer = "zeros";
   Spec kernel_regularizer = {};
+  Spec kernel_constraint = {};
   Spec bias_regularizer = {};
+  Spec bias_constraint = {};
   Dims input_shape = {};
   std::string name = {};
 };
@@ -34,7 +36,9 @@ struct DepthwiseConvOptions {
   Spec depthwise_initializer = "glorot_uniform";
   Spec bias_initializer = "zeros";
   Spec depthwise_regularizer = {};
+  Spec depthwise_constraint = {};
   Spec bias_regularizer = {};
+  Spec bias_constraint = {};
   Dims input_shape = {};
   std::string name = {};
 };
@@ -53,8 +57,11 @@ struct SeparableConvOptions {
   Spec pointwise_initializer = "glorot_uniform";
   Spec bias_initializer = "zeros";
   Spec depthwise_regularizer = {};
+  Spec depthwise_constraint = {};
   Spec pointwise_regularizer = {};
+  Spec pointwise_constraint = {};
   Spec bias_regularizer = {};
+  Spec bias_constraint = {};
   Dims input_shape = {};
   std::string name = {};
 };
@@ -72,7 +79,9 @@ struct ConvTransposeOptions {
   Spec kernel_initializer = "glorot_uniform";
   Spec bias_initializer = "zeros";
   Spec kernel_regularizer = {};
+  Spec kernel_constraint = {};
   Spec bias_regularizer = {};
+  Spec bias_constraint = {};
   Dims input_shape = {};
   std::string name = {};
 };

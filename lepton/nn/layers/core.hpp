@@ -11,7 +11,9 @@ struct DenseOptions {
   Spec kernel_initializer = "glorot_uniform";
   Spec bias_initializer = "zeros";
   Spec kernel_regularizer = {};
+  Spec kernel_constraint = {};
   Spec bias_regularizer = {};
+  Spec bias_constraint = {};
   Dims input_shape = {};
   std::string name = {};
 };

@@ -17,6 +17,7 @@ std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
                                  .shape = {x.dim(-1), units},
                                  .initializer = c.spec("kernel_initializer"),
                                  .regularizer = c.spec("kernel_regularizer"),
+                                 .constraint = c.spec("kernel_constraint"),
                                  .order = flat ? flattened_order(inputs[0].unflattened, units) : StoredOrder{}});
   Value y = ops::matmul(x, kernel);
   if (const Value bias = bias_weight(c, units); bias.defined()) y = ops::add(y, bias);
@@ -35,7 +36,9 @@ std::vector<LayerDef> dense_layers() {
                  {"kernel_initializer", "glorot_uniform", any_value, "initialiser of the kernel"},
                  {"bias_initializer", "zeros", any_value, "initialiser of the bias"},
                  {"kernel_regularizer", "", any_value, "penalty on the kernel"},
-                 {"bias_regularizer", "", any_value, "penalty on the bias"}},
+                 {"kernel_constraint", "", any_value, "constraint on the kernel"},
+                 {"bias_regularizer", "", any_value, "penalty on the bias"},
+                 {"bias_constraint", "", any_value, "constraint on the bias"}},
       .passes_mask = true,
       .build = build,
   }};
@@ -49,7 +52,9 @@ Layer Dense(std::int64_t units, const DenseOptions& o) {
                 {"kernel_initializer", o.kernel_initializer.to_string()},
                 {"bias_initializer", o.bias_initializer.to_string()},
                 {"kernel_regularizer", o.kernel_regularizer.to_string()},
+                {"kernel_constraint", o.kernel_constraint.to_string()},
                 {"bias_regularizer", o.bias_regularizer.to_string()},
+                {"bias_constraint", o.bias_constraint.to_string()},
                 {"input_shape", o.input_shape}},
                o.name);
 }

@@ -18,6 +18,7 @@ Value depthwise(LayerContext& c, const Feature& input, const char* kernel_name, 
                                  .shape = Shape(shown),
                                  .initializer = c.spec("depthwise_initializer"),
                                  .regularizer = c.spec("depthwise_regularizer"),
+                                 .constraint = c.spec("depthwise_constraint"),
                                  .order = depthwise_order(Shape(shown))});
   return ops::conv(x, kernel, with_bias ? bias_weight(c, channels * multiplier) : Value(),
                    {.strides = c.config().integers("strides"),
@@ -39,6 +40,7 @@ std::vector<Feature> build_separable(LayerContext& c, std::span<const Feature> i
                                  .shape = Shape(shown),
                                  .initializer = c.spec("pointwise_initializer"),
                                  .regularizer = c.spec("pointwise_regularizer"),
+                                 .constraint = c.spec("pointwise_constraint"),
                                  .order = convolution_order(Shape(shown))});
   return {
       activate(c.spec("activation"), Feature(ops::conv(x, kernel, bias_weight(c, c.integer("filters"))), Feature::Order::kChannelsFirst))};
@@ -55,7 +57,9 @@ std::vector<AttributeDef> shared_config() {
           {"depthwise_initializer", "glorot_uniform", any_value, "initialiser of the depthwise kernel"},
           {"bias_initializer", "zeros", any_value, "initialiser of the bias"},
           {"depthwise_regularizer", "", any_value, "penalty on the depthwise kernel"},
-          {"bias_regularizer", "", any_value, "penalty on the bias"}};
+          {"depthwise_constraint", "", any_value, "constraint on the depthwise kernel"},
+          {"bias_regularizer", "", any_value, "penalty on the bias"},
+          {"bias_constraint", "", any_value, "constraint on the bias"}};
 }
 
 LayerDef depthwise_def(std::string_view name) {
@@ -70,6 +74,7 @@ LayerDef separable_def(std::string_view name) {
   def.config.push_back({"filters", 1, positive, "number of output channels", true});
   def.config.push_back({"pointwise_initializer", "glorot_uniform", any_value, "initialiser of the mixing kernel"});
   def.config.push_back({"pointwise_regularizer", "", any_value, "penalty on the mixing kernel"});
+  def.config.push_back({"pointwise_constraint", "", any_value, "constraint on the mixing kernel"});
   return def;
 }
 
@@ -87,7 +92,9 @@ Attributes shared_attributes(std::string_view name, std::size_t rank, const Dims
           {"depthwise_initializer", o.depthwise_initializer.to_string()},
           {"bias_initializer", o.bias_initializer.to_string()},
           {"depthwise_regularizer", o.depthwise_regularizer.to_string()},
+          {"depthwise_constraint", o.depthwise_constraint.to_string()},
           {"bias_regularizer", o.bias_regularizer.to_string()},
+          {"bias_constraint", o.bias_constraint.to_string()},
           {"input_shape", o.input_shape}};
 }
 
@@ -99,6 +106,7 @@ Layer make_separable(std::string_view name, std::size_t rank, std::int64_t filte
                      const SeparableConvOptions& o) {
   Attributes config = shared_attributes(name, rank, kernel_size, o);
   config.set("filters", filters);
+  config.set("pointwise_constraint", o.pointwise_constraint.to_string());
   config.set("pointwise_initializer", o.pointwise_initializer.to_string());
   config.set("pointwise_regularizer", o.pointwise_regularizer.to_string());
   return Layer(get_layer(name), config, o.name);

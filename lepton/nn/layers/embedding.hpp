@@ -8,6 +8,7 @@ namespace lepton::nn {
 struct EmbeddingOptions {
   Spec embeddings_initializer = "random_uniform";
   Spec embeddings_regularizer = {};
+  Spec embeddings_constraint = {};
   bool mask_zero = false;  // 0 stands for no symbol: layers behind skip it
   Dims input_shape = {};
   std::string name = {};

@@ -11,8 +11,10 @@ struct Affine {
 };
 Affine affine(LayerContext& c, const Shape& shape) {
   Affine weights;
-  if (c.flag("scale")) weights.gamma = c.weight({"gamma", shape, c.spec("gamma_initializer"), true, c.spec("gamma_regularizer")});
-  if (c.flag("center")) weights.beta = c.weight({"beta", shape, c.spec("beta_initializer"), true, c.spec("beta_regularizer")});
+  if (c.flag("scale"))
+    weights.gamma = c.weight({"gamma", shape, c.spec("gamma_initializer"), true, c.spec("gamma_regularizer"), c.spec("gamma_constraint")});
+  if (c.flag("center"))
+    weights.beta = c.weight({"beta", shape, c.spec("beta_initializer"), true, c.spec("beta_regularizer"), c.spec("beta_constraint")});
   return weights;
 }
 
@@ -60,7 +62,9 @@ std::vector<AttributeDef> with_affine(AttributeDef own) {
           {"beta_initializer", "zeros", any_value, ""},
           {"gamma_initializer", "ones", any_value, ""},
           {"beta_regularizer", "", any_value, ""},
-          {"gamma_regularizer", "", any_value, ""}};
+          {"beta_constraint", "", any_value, "constraint on the beta"},
+          {"gamma_regularizer", "", any_value, ""},
+          {"gamma_constraint", "", any_value, "constraint on the gamma"}};
 }
 
 AttributeDef axes_config() { return {"axis", Dims{-1}, any_value, "axis or axes to normalise over"}; }
@@ -73,7 +77,9 @@ Attributes affine_config(const Options& o) {
           {"beta_initializer", o.beta_initializer.to_string()},
           {"gamma_initializer", o.gamma_initializer.to_string()},
           {"beta_regularizer", o.beta_regularizer.to_string()},
+          {"beta_constraint", o.beta_constraint.to_string()},
           {"gamma_regularizer", o.gamma_regularizer.to_string()},
+          {"gamma_constraint", o.gamma_constraint.to_string()},
           {"input_shape", o.input_shape}};
 }
 

@@ -39,6 +39,7 @@ Value project(LayerContext& c, const Value& x, const std::string& name, const Di
                      .shape = Shape(shape),
                      .initializer = c.spec(part + "_initializer"),
                      .regularizer = c.spec(part + "_regularizer"),
+                     .constraint = c.spec(part + "_constraint"),
                      .order = {.split = shape, .permutation = axes, .stored = stored}});
   };
   const std::int64_t units = Shape(shown_bias).num_elements();
@@ -109,7 +110,9 @@ LayerDef declare(std::string_view name, std::string_view summary, std::vector<At
                                  {"kernel_initializer", "glorot_uniform", any_value, "initialiser of the kernels"},
                                  {"bias_initializer", "zeros", any_value, "initialiser of the biases"},
                                  {"kernel_regularizer", "", any_value, "penalty on the kernels"},
-                                 {"bias_regularizer", "", any_value, "penalty on the biases"}})
+                                 {"kernel_constraint", "", any_value, "constraint on the kernel"},
+                                 {"bias_regularizer", "", any_value, "penalty on the biases"},
+                                 {"bias_constraint", "", any_value, "constraint on the bias"}})
     config.push_back(one);
   return {.name = name, .summary = summary, .config = std::move(config), .min_inputs = 2, .max_inputs = 3, .build = std::move(build)};
 }
@@ -124,7 +127,9 @@ Attributes attributes_of(const HeadOptions& o) {
           {"kernel_initializer", o.kernel_initializer.to_string()},
           {"bias_initializer", o.bias_initializer.to_string()},
           {"kernel_regularizer", o.kernel_regularizer.to_string()},
-          {"bias_regularizer", o.bias_regularizer.to_string()}};
+          {"kernel_constraint", o.kernel_constraint.to_string()},
+          {"bias_regularizer", o.bias_regularizer.to_string()},
+          {"bias_constraint", o.bias_constraint.to_string()}};
 }
 
 }  // namespace

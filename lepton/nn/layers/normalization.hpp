@@ -16,7 +16,9 @@ struct BatchNormalizationOptions {
   Spec moving_mean_initializer = "zeros";
   Spec moving_variance_initializer = "ones";
   Spec beta_regularizer = {};
+  Spec beta_constraint = {};
   Spec gamma_regularizer = {};
+  Spec gamma_constraint = {};
   Dims input_shape = {};
   std::string name = {};
 };
@@ -31,7 +33,9 @@ struct LayerNormalizationOptions {
   Spec beta_initializer = "zeros";
   Spec gamma_initializer = "ones";
   Spec beta_regularizer = {};
+  Spec beta_constraint = {};
   Spec gamma_regularizer = {};
+  Spec gamma_constraint = {};
   Dims input_shape = {};
   std::string name = {};
 };
@@ -46,7 +50,9 @@ struct GroupNormalizationOptions {
   Spec beta_initializer = "zeros";
   Spec gamma_initializer = "ones";
   Spec beta_regularizer = {};
+  Spec beta_constraint = {};
   Spec gamma_regularizer = {};
+  Spec gamma_constraint = {};
   Dims input_shape = {};
   std::string name = {};
 };

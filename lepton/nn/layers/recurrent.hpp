@@ -21,8 +21,11 @@ struct SimpleRNNOptions {
   Spec recurrent_initializer = "orthogonal";
   Spec bias_initializer = "zeros";
   Spec kernel_regularizer = {};
+  Spec kernel_constraint = {};
   Spec recurrent_regularizer = {};
+  Spec recurrent_constraint = {};
   Spec bias_regularizer = {};
+  Spec bias_constraint = {};
   double dropout = 0;
   double recurrent_dropout = 0;
   bool return_sequences = false;
@@ -40,8 +43,11 @@ struct LSTMOptions {
   Spec recurrent_initializer = "orthogonal";
   Spec bias_initializer = "zeros";
   Spec kernel_regularizer = {};
+  Spec kernel_constraint = {};
   Spec recurrent_regularizer = {};
+  Spec recurrent_constraint = {};
   Spec bias_regularizer = {};
+  Spec bias_constraint = {};
   bool unit_forget_bias = true;  // the forget gate's bias starts at 1
   double dropout = 0;
   double recurrent_dropout = 0;
@@ -60,8 +66,11 @@ struct GRUOptions {
   Spec recurrent_initializer = "orthogonal";
   Spec bias_initializer = "zeros";
   Spec kernel_regularizer = {};
+  Spec kernel_constraint = {};
   Spec recurrent_regularizer = {};
+  Spec recurrent_constraint = {};
   Spec bias_regularizer = {};
+  Spec bias_constraint = {};
   bool reset_after = true;  // the reset gate acts behind the product with the state, which has a bias of its own
   double dropout = 0;
   double recurrent_dropout = 0;

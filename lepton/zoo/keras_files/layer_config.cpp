@@ -41,7 +41,13 @@ std::string spec_text(const std::string& class_name, const std::string& key, con
   if (config != json.end() && config->is_object()) {
     for (const auto& [name, value] : config->items()) {
       if (value.is_boolean()) arguments.set(name, value.get<bool>());
-      if (value.is_number() && name != "seed") arguments.set(name, value.get<double>());
+      if (name == "axis" && value.is_number_integer()) {
+        arguments.set(name, Dims{value.get<std::int64_t>()});
+      } else if (value.is_array() && std::ranges::all_of(value, [](const Json& one) { return one.is_number_integer(); })) {
+        arguments.set(name, value.get<Dims>());
+      } else if (value.is_number() && name != "seed") {
+        arguments.set(name, value.get<double>());
+      }
       if (value.is_string() && (name == "mode" || name == "distribution")) arguments.set(name, value.get<std::string>());
     }
   }

@@ -1,6 +1,6 @@
 """Lists the training cases: each names a model, a loss and an optimiser that Keras and Lepton both have."""
 import keras
-from keras import layers, losses, optimizers, regularizers
+from keras import constraints, layers, losses, optimizers, regularizers
 from keras.optimizers import schedules
 
 
@@ -185,6 +185,37 @@ def weight_cases():
                class_weight={0: 0.75, 1: 3.0})
 
 
+def constraint_cases():
+    c = constraints
+    held = {
+        "max_norm": dense(2, kernel_constraint=lambda: c.MaxNorm(0.5)),
+        "max_norm_axis": dense(2, kernel_constraint=lambda: c.MaxNorm(0.5, axis=1)),
+        "unit_norm": dense(2, kernel_constraint=lambda: c.UnitNorm()),
+        "non_neg": dense(2, kernel_constraint=lambda: c.NonNeg(), bias_constraint=lambda: c.NonNeg()),
+        "min_max_norm": dense(2, kernel_constraint=lambda: c.MinMaxNorm(0.4, 0.6, rate=0.7)),
+    }
+    for name, model in held.items():
+        yield case("constraint_" + name, model, "regression", losses.MeanSquaredError)
+    # The axes are those of kernels that lie in another order here.
+    picture = (8, 8, 3), lambda: [
+        layers.Conv2D(4, 3, kernel_constraint=c.MaxNorm(0.6, axis=[0, 1, 2])),
+        layers.DepthwiseConv2D(3, depth_multiplier=2, depthwise_constraint=c.UnitNorm(axis=[0, 1])),
+        layers.Flatten(),
+        layers.Dense(2, kernel_constraint=c.MaxNorm(0.3, axis=0)),
+    ]
+    yield case("constraint_layouts_adam", picture, "regression", losses.MeanSquaredError, lambda: optimizers.Adam(0.01))
+
+
+def recurrent_cases():
+    models = {
+        "lstm": lambda: [layers.LSTM(6), layers.Dense(3, activation="softmax")],
+        "gru_bidirectional": lambda: [layers.Bidirectional(layers.GRU(4)), layers.Dense(3, activation="softmax")],
+        "lstm_stacked": lambda: [layers.LSTM(5, return_sequences=True), layers.LSTM(4), layers.Dense(3, activation="softmax")],
+    }
+    for name, make in models.items():
+        yield case("recurrent_" + name, ((6, 3), make), "class_index", losses.SparseCategoricalCrossentropy, lambda: optimizers.Adam(0.01))
+
+
 def regularizer_cases():
     r = regularizers
     table = {
@@ -201,5 +232,5 @@ def regularizer_cases():
 
 
 def all_cases():
-    for group in (optimizer_cases, schedule_cases, loss_cases, weight_cases, regularizer_cases):
+    for group in (optimizer_cases, schedule_cases, loss_cases, weight_cases, regularizer_cases, constraint_cases, recurrent_cases):
         yield from group()
