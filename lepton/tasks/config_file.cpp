@@ -214,7 +214,12 @@ std::string config_text(const Attributes& settings, std::span<const GivenSetting
 std::string config_text(const ConfigFile& config) {
   YAML::Emitter out;
   out << YAML::BeginMap;
-  for (const GivenSetting& setting : config.settings) {
+  for (std::size_t i = 0; i < config.settings.size(); ++i) {
+    const GivenSetting& setting = config.settings[i];
+    const auto later = config.settings.begin() + static_cast<std::ptrdiff_t>(i) + 1;
+    if (std::find_if(later, config.settings.end(), [&](const GivenSetting& other) { return other.key == setting.key; }) !=
+        config.settings.end())
+      continue;
     out << YAML::Key << setting.key << YAML::Value;
     emit(out, setting.values);
   }

@@ -53,7 +53,7 @@ Result<ConfigFile> parse_config(std::string_view text, const std::string& path);
 
 /// The text that read_config_file reads back.
 std::string config_text(const Attributes& settings, std::span<const GivenSetting> made_by);
-/// The same for a config as it was given.
+/// The same for a config as it was given; of several settings with one key the last one is written.
 std::string config_text(const ConfigFile& config);
 
 }  // namespace lepton::tasks

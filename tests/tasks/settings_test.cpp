@@ -82,6 +82,10 @@ TEST(ConfigFileTest, KeepsASectionOfAnyShape) {
   const ConfigFile again = parse_config(config_text(config), "again.yaml").value();
   check(again.tune, false);
   for (std::size_t i = 0; i < config.settings.size(); ++i) EXPECT_EQ(again.settings[i].values, config.settings[i].values);
+  const ConfigFile twice{.settings = {{"epochs", {"1"}}, {"data", {"a"}}, {"epochs", {"2"}}}};
+  const ConfigFile once = parse_config(config_text(twice), "twice.yaml").value();
+  ASSERT_EQ(once.settings.size(), 2u);
+  EXPECT_EQ(once.settings[1].values, std::vector<std::string>{"2"}) << "the last one counts";
   EXPECT_EQ(config_code("tune: 3\n"), ErrorCode::kParseError);
   EXPECT_EQ(config_code("tune: {a: 1, a: 2}\n"), ErrorCode::kParseError);
   EXPECT_EQ(config_code("tune: {a: [[[[[[[1]]]]]]]}\n"), ErrorCode::kParseError);

@@ -122,6 +122,24 @@ TEST_F(TuneProgram, GoesOnAfterBeingKilled) {
   EXPECT_EQ(without_times(json("cut/leaderboard.json")), without_times(json("whole/leaderboard.json")));
 }
 
+// What the config says is overruled by the point and by the rung.
+TEST_F(TuneProgram, HalvingOverrulesTheConfig) {
+  write_config(
+      "dropout: 0.1\ntune:\n  method: halving\n  trials: 4\n  reduction: 2\n  jobs: 2\n  space:\n    dropout: {from: 0, to: 0.5}\n");
+  const ChildResult done = lepton({"tune", "search.yaml", "epochs=4", "epochs=2", "--folder", "search", "--json"});
+  ASSERT_EQ(done.exit_status, 0) << done.errors;
+  const Json board = parse_json(done.output).value();
+  ASSERT_EQ(board.at("entries").size(), 4u);
+  std::multiset<std::int64_t> epochs;
+  for (const Json& entry : board.at("entries")) epochs.insert(entry.value("epochs", std::int64_t{-1}));
+  EXPECT_EQ(epochs, (std::multiset<std::int64_t>{1, 1, 2, 2}));
+  const std::string best = read("search/best.yaml");
+  EXPECT_NE(best.find("epochs: \"2\""), std::string::npos) << best;
+  EXPECT_NE(best.find("dropout: \"" + board.at("entries").at(0).at("settings").at("dropout").get<std::string>()), std::string::npos)
+      << best;
+  EXPECT_EQ(lepton({"tune", "--resume", "search"}).exit_status, 0);
+}
+
 TEST_F(TuneProgram, ATrialThatFailsIsListedAndStopsNoOther) {
   write_config("optimizer: adam($rate)\ntune:\n  method: grid\n  space:\n    rate: [0.01, fast]\n");
   const ChildResult done = lepton({"tune", "search.yaml", "--folder", "search", "--json"});
