@@ -183,9 +183,11 @@ void end_with_parent() {
   if (getppid() != parent) std::_Exit(128 + SIGKILL);  // it ended before it could be said
 }
 
-std::string program_folder() {
+std::string program_path() {
   std::error_code error;
-  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path().string();
+  return std::filesystem::read_symlink("/proc/self/exe", error).string();
 }
+
+std::string program_folder() { return std::filesystem::path(program_path()).parent_path().string(); }
 
 }  // namespace lepton

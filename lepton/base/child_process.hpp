@@ -36,6 +36,8 @@ Result<ChildResult> run_child(const std::vector<std::string>& command, const Chi
 /// Call it first in main.
 void end_with_parent();
 
+/// The file of the running program, to start it again.
+std::string program_path();
 /// The folder of the running program, for programs that lie beside it.
 std::string program_folder();
 

@@ -75,7 +75,7 @@ void tune_settings(const TuneArguments& arguments, Context& context) {
   }
   request.resume = !arguments.resume.empty();
   request.folder = request.resume ? arguments.resume : arguments.folder.empty() ? new_folder("tunes") : arguments.folder;
-  request.program = {join_path(program_folder(), "lepton")};
+  request.program = {program_path()};
   tune::TuneResult result;
   {
     Display display;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "lepton/base/files.hpp"
@@ -111,6 +112,35 @@ TEST_F(ImageTask, PicturesOfAGroupStayOnOneSide) {
     wrong.settings.set("group", std::string("(no such"));
     return wrong;
   }()));
+}
+
+// A copy of a picture is in the fold of its original, and no fold touches the test pictures.
+TEST_F(ImageTask, FoldsKeepCopiesTogetherAndTheTestAside) {
+  for (int i = 0; i < 8; ++i) {
+    const std::string from = path(fmt::format("pictures/shirt/{:03}.png", i)), to = path(fmt::format("pictures/shirt/copy{}.png", i));
+    write_atomic(local_files(), to, read_file(local_files(), from, 1 << 20).value()).value();
+  }
+  std::set<std::string> test, validated;  // of all folds
+  for (std::int64_t fold = 0; fold < 3; ++fold) {
+    const std::string run = fmt::format("fold{}", fold);
+    TrainRequest request = config(run);
+    for (const auto& [key, value] : {std::pair{"epochs", std::int64_t{1}}, {"folds", 3}, {"fold", fold}, {"seed", fold}, {"split_seed", 2}})
+      request.settings.set(key, value);
+    const auto trained = train_images(request);
+    ASSERT_TRUE(trained) << trained.error().what();
+    const Json parts = parse_json(read_file(local_files(), path(run + "/split.json"), 1 << 20).value(), {}).value().at("parts");
+    std::map<std::string, std::string> part_of;
+    for (const auto& [part, ids] : parts.items()) {
+      for (const Json& id : ids) part_of[id.get<std::string>()] = part;
+    }
+    EXPECT_EQ(part_of.size(), 128u);
+    for (int i = 0; i < 8; ++i) EXPECT_EQ(part_of.at(fmt::format("shirt/{:03}.png", i)), part_of.at(fmt::format("shirt/copy{}.png", i)));
+    for (const auto& [id, part] : part_of) {
+      if (part == "test") test.insert(id);
+      EXPECT_TRUE(part != "val" || validated.insert(id).second) << id << " validates twice";
+    }
+  }
+  EXPECT_EQ(test.size() + validated.size(), 128u);
 }
 
 TEST_F(ImageTask, AnInterruptedRunGoesOnBitForBit) {
