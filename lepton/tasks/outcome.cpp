@@ -240,7 +240,12 @@ EvaluationResult write_report(const Outcome& given, const ReportRequest& request
 }
 
 std::vector<Objective> class_objectives() {
-  return {{"accuracy", true}, {"macro F1", true}, {"ROC AUC", true}, {"Brier score", false}, {"calibration error", false}, {"loss", false}};
+  return {{.name = "accuracy", .is_share = true},
+          {.name = "macro F1", .is_share = true},
+          {.name = "ROC AUC", .is_share = true},
+          {.name = "Brier score", .higher_is_better = false},
+          {.name = "calibration error", .higher_is_better = false, .is_share = true},
+          {.name = "loss", .higher_is_better = false}};
 }
 
 std::vector<Objective> number_objectives() {

@@ -56,6 +56,7 @@ struct Preset {
 struct Objective {
   std::string_view name;
   bool higher_is_better = true;
+  bool is_share = false;  // lies in 0 to 1
 };
 
 struct TaskDef {

@@ -62,6 +62,8 @@ Result<void> score(Entry& entry, const std::vector<RunOutcome>& outcomes, const 
   entry.mean = mean_of(entry.folds);
   entry.interval =
       parts > 1 ? std::optional(train::mean_interval(entry.folds, overlap_of(parts))) : interval_of_seeds(measured, values, entry.mean);
+  if (entry.interval && objective.is_share)
+    entry.interval = Interval{std::max(0.0, entry.interval->low), std::min(1.0, entry.interval->high)};
   return {};
 }
 

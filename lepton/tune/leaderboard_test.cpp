@@ -34,6 +34,9 @@ TEST(LeaderboardTest, ScoresAreMeansWithStudentsInterval) {
   // 4.3027 · 0.1 · √(1/3 + 1/2)
   EXPECT_NEAR(e.interval->high - e.mean, 0.39278, 1e-4);
   EXPECT_DOUBLE_EQ(e.seconds, 2);
+  Entry share;
+  score(share, {outcome(0.7), outcome(0.8), outcome(0.9)}, {"accuracy", true, true}, 3).value();
+  EXPECT_EQ(share.interval->high, 1) << "a share stays one";
   const Entry alone = scored(1, {0.8}, 0);
   EXPECT_NEAR(alone.interval->low, 0.78, 1e-12) << "that of the validation samples";
   EXPECT_FALSE(scored(1, {0.8}, 0, 0).interval);

@@ -11,6 +11,8 @@ namespace {
 
 using State = Entry::State;
 
+constexpr double kMargin = 0.9;  // of latency and size, to be worth a word
+
 std::string_view name_of(State state) {
   switch (state) {
     case State::kFinished:
@@ -34,7 +36,7 @@ std::string figure_of(const Entry& entry) {
 std::string difference_of(const Leaderboard& board, const Entry& entry) {
   const Entry& best = *board.best();
   if (&entry == &best) return "best";
-  if (entry.rung != best.rung) return fmt::format("left at {} epochs", entry.epochs);
+  if (entry.rung != best.rung) return fmt::format("left at epoch {}", entry.epochs);
   const Behind& behind = entry.behind;
   const std::string_view sign = board.objective.higher_is_better ? "-" : "+";
   const std::string mean = fmt::format("{}{:.4f}", behind.mean == 0 ? "" : sign, behind.mean);
@@ -165,7 +167,9 @@ std::vector<std::string> verdict(const Leaderboard& board) {
   std::vector<std::int64_t> alike;
   const Entry *fastest = best, *smallest = best;
   bool intervals = true, rivals = false;
+  std::int64_t left = 0;
   for (const Entry& entry : board.entries) {
+    if (entry.state == State::kFinished && entry.rung != best->rung) ++left;
     if (entry.state != State::kFinished || entry.rung != best->rung || &entry == best) continue;
     rivals = true;
     intervals = intervals && entry.behind.interval;
@@ -177,18 +181,24 @@ std::vector<std::string> verdict(const Leaderboard& board) {
   if (!alike.empty()) {
     sentences.push_back(fmt::format("Trial {} is first, but trial{} {} cannot be told from it: the interval of the difference holds zero.",
                                     best->trial, alike.size() == 1 ? "" : "s", listed(alike)));
-    if (smallest == fastest && smallest != best)
-      sentences.push_back(fmt::format("Of these, trial {} is the fastest ({} a sample) and the smallest ({}).", fastest->trial,
-                                      latency_of(*fastest), size_of(*smallest)));
-    else if (smallest != fastest)
-      sentences.push_back(fmt::format("Of these, trial {} is the fastest ({} a sample) and trial {} the smallest ({}).", fastest->trial,
-                                      latency_of(*fastest), smallest->trial, size_of(*smallest)));
+    // A few per cent are no reason.
+    const bool faster = fastest->latency_ms < kMargin * best->latency_ms;
+    const bool smaller = static_cast<double>(smallest->size_bytes) < kMargin * static_cast<double>(best->size_bytes);
+    if (faster)
+      sentences.push_back(fmt::format("Of these, trial {} is the fastest: {} a sample, trial {} {}.", fastest->trial, latency_of(*fastest),
+                                      best->trial, latency_of(*best)));
+    if (smaller)
+      sentences.push_back(fmt::format("Of these, trial {} is the smallest: {}, trial {} {}.", smallest->trial, size_of(*smallest),
+                                      best->trial, size_of(*best)));
   } else if (!intervals) {
     sentences.push_back(fmt::format("Trial {} is first; one training each says nothing of chance: give folds or seeds.", best->trial));
   } else if (rivals) {
     sentences.push_back(
         fmt::format("Trial {} is better than every other that got as many epochs: no interval of a difference holds zero.", best->trial));
   }
+  if (left > 0)
+    sentences.push_back(fmt::format("{} trial{} left behind with fewer epochs than the {} of trial {}; they might have caught up.", left,
+                                    left == 1 ? " was" : "s were", best->epochs, best->trial));
   sentences.push_back(
       "Figures are of the validation samples that chose epochs and settings, so they are optimistic. The test set was not opened: train "
       "the "

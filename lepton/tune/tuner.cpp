@@ -21,8 +21,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using tasks::GivenSetting;
 
-constexpr double kForever = 1e8;       // seconds
-constexpr std::size_t kMeasured = 30;  // the first so many entries have their cost measured
+constexpr double kForever = 1e8;        // seconds
+constexpr std::int64_t kHopeless = 10;  // so many trials failed, and none finished: the rest would, too
+constexpr std::size_t kMeasured = 30;   // the first so many entries have their cost measured
 
 struct Trial {
   std::int64_t number = 0;  // from 1
@@ -111,6 +112,7 @@ class Search {
   std::size_t next_run_ = 0;
   bool exhausted_ = false;
   std::int64_t done_ = 0, total_ = 0;
+  std::int64_t finished_ = 0, failed_ = 0;  // trials
   std::optional<Error> failure_;
 };
 
@@ -177,7 +179,7 @@ bool Search::all_stored(const Trial& trial) const {
 
 // The next training; false if there is none in this stage. Call with the mutex held.
 bool Search::take(const Stage& stage, Trial*& trial, std::size_t& run) {
-  if (failure_ || exhausted_ || cancelled()) return false;
+  if (failure_ || exhausted_ || cancelled() || (finished_ == 0 && failed_ >= kHopeless)) return false;
   if (current_ == nullptr || next_run_ == current_->runs.size()) {
     next_run_ = 0;
     const bool late = stage.end_seconds > 0 && seconds() >= stage.end_seconds;
@@ -242,6 +244,7 @@ void Search::finish(Trial& trial, std::size_t run, const Result<RunOutcome>& out
   } else if (!failure_) {
     failure_ = outcome.error();  // of this machine, not of the trial: a full disk, a program that is gone
   }
+  if (trial.left == 0) ++(trial.error.empty() ? finished_ : failed_);
   (void)state_.save_seconds(seconds());
   report(trial.left == 0 ? &trial : nullptr);
 }
@@ -259,7 +262,8 @@ void Search::report(const Trial* ended) {
       std::vector<RunOutcome> outcomes;
       for (const auto& outcome : ended->outcomes) outcomes.push_back(*outcome);
       if (score(entry, outcomes, options_.objective, options_.folds))
-        progress.news = fmt::format("{}: {} {:.4f}", head, options_.objective.name, entry.mean);
+        progress.news = fmt::format("{}: {} {:.4f}{}", head, options_.objective.name, entry.mean,
+                                    options_.method == Method::kHalving ? fmt::format(" after epoch {}", ended->epochs) : "");
     }
   }
   request_.on_progress(progress);
@@ -373,11 +377,8 @@ std::string Search::write_files(const Leaderboard& board) const {
   const Entry* best = board.best();
   if (best == nullptr) return {};
   tasks::ConfigFile config{.settings = {{"task", {std::string(task_.name)}}}};
-  for (const GivenSetting& setting : trial_of(*best).settings) {
-    // Of settings that were given twice the last one counts.
-    std::erase_if(config.settings, [&](const GivenSetting& earlier) { return earlier.key == setting.key; });
-    config.settings.push_back(setting);
-  }
+  const std::vector<GivenSetting>& settings = trial_of(*best).settings;
+  config.settings.insert(config.settings.end(), settings.begin(), settings.end());
   write_atomic(files, path("best.yaml"), tasks::config_text(config)).value();
   return path("best.yaml");
 }

@@ -152,6 +152,11 @@ TEST_F(TunerTest, TheBudgetEndsIt) {
   EXPECT_EQ(again.board.best()->trial, result.board.best()->trial);
 }
 
+TEST_F(TunerTest, ASearchWithoutHopeEnds) {
+  EXPECT_FALSE(tune_with("  budget: 10m\n  jobs: 2\n  space: {dropout: {from: 0.91, to: 1}}\n"));
+  EXPECT_LT(trained_.size(), 20u);
+}
+
 TEST_F(TunerTest, WrongSettingsEndItBeforeAnyTraining) {
   const auto wrong = tune_with("  method: grid\n  space: {dropout: [0.1, 2]}\n  jobs: 1\n");
   ASSERT_FALSE(wrong);
