@@ -17,6 +17,11 @@ T random_uniform(const T& key, const std::vector<std::int64_t>& shape, double lo
   return call<T>("random_uniform", {key},
                  {{"shape", shape}, {"low", low}, {"high", high}, {"dtype", options.dtype}, {"stream", options.stream}});
 }
+/// Uniform numbers in the shape of `like`, which may be of any dtype.
+template <Operand T>
+T random_uniform_like(const T& key, const T& like, double low = 0, double high = 1, const RandomOptions& options = {}) {
+  return call<T>("random_uniform", {key, like}, {{"low", low}, {"high", high}, {"dtype", options.dtype}, {"stream", options.stream}});
+}
 /// Normal numbers.
 template <Operand T>
 T random_normal(const T& key, const std::vector<std::int64_t>& shape, double mean = 0, double stddev = 1,

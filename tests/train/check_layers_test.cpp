@@ -110,6 +110,20 @@ void add_shapes_and_merges(std::vector<LayerCase>& all) {
   all.push_back({Dot({2}), two, {3, 3}});
 }
 
+void add_preprocessing(std::vector<LayerCase>& all) {
+  all.push_back({Resizing(4, 5, {.interpolation = "bicubic"}), {{3, 6, 2}}, {4, 5, 2}});
+  all.push_back({CenterCrop(2, 3), {{4, 4, 2}}, {2, 3, 2}});
+  all.push_back({RandomCrop(3, 4), {{5, 6, 1}}, {3, 4, 1}, 0, true});
+  all.push_back({RandomFlip(), {{3, 4, 2}}, {3, 4, 2}, 0, true});
+  all.push_back({RandomRotation(0.1), {{5, 4, 2}}, {5, 4, 2}, 0, true});
+  all.push_back({RandomZoom({-0.2, 0.3}, 0.1), {{5, 4, 2}}, {5, 4, 2}, 0, true});
+  all.push_back({RandomTranslation(0.2, {-0.1, 0.3}, {.fill_mode = "wrap"}), {{5, 4, 2}}, {5, 4, 2}, 0, true});
+  all.push_back({RandomContrast(0.3, {.value_range = {-9, 9}}), {{5, 4, 2}}, {5, 4, 2}, 0, true});
+  all.push_back({Discretization({1, 2.5}, {.output_mode = "one_hot"}), {{4}}, {4, 3}, 0, false, 4});
+  all.push_back({CategoryEncoding(5, {.output_mode = "count"}), {{4}}, {5}, 0, false, 5});
+  all.push_back({IntegerLookup({3, 1, 4}, {.num_oov_indices = 2, .output_mode = "count"}), {{4}}, {5}, 0, false, 6});
+}
+
 void add_sequences(std::vector<LayerCase>& all) {
   all.push_back({Masking(), {{4, 3}}, {4, 3}});
   all.push_back({SimpleRNN(3, {.return_sequences = true}), {{4, 2}}, {4, 3}, 18});
@@ -140,6 +154,7 @@ std::vector<LayerCase> cases() {
   add_activations(all);
   add_regularisation(all);
   add_shapes_and_merges(all);
+  add_preprocessing(all);
   add_sequences(all);
   add_attention(all);
   return all;

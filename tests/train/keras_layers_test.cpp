@@ -21,7 +21,7 @@ namespace {
 const Json& cases() {
   static const Json all = [] {
     Json list = Json::array();
-    for (const std::string folder : {"layers", "sequences", "attention"}) {
+    for (const std::string folder : {"layers", "preprocessing", "sequences", "attention"}) {
       const Json json = lepton::testing::read_golden_json(folder + "/cases.json");
       for (Json one : json.at("cases")) {
         one["file"] = folder + "/" + one.at("file").get<std::string>();
@@ -77,16 +77,22 @@ TEST_P(KerasLayer, ForwardAndGradientsFollowKeras) {
   const nn::Network network = nn::Network::functional(symbols, layer.outputs(operands, count), DType::kF64);
 
   graph::GraphBuilder builder("layer");
-  const nn::Built built = network.build(builder, {.training = one.at("name").get<std::string>().ends_with("_training")});
+  nn::BuildOptions options{.training = one.at("name").get<std::string>().ends_with("_training")};
+  if (options.training) options.random_key = builder.input("random_key", {DType::kU64, {2}});
+  const nn::Built built = network.build(builder, options);
   Value total;
   for (std::size_t i = 0; i < built.outputs.size(); ++i) {
-    const Value output = built.outputs[i].logical();
+    const Value output = ops::cast(built.outputs[i].logical(), DType::kF64);  // some layers give whole numbers
     const Value product = ops::sum(ops::mul(output, builder.input(numbered("cotangent", i), {DType::kF64, output.shape()})));
     total = i == 0 ? product : ops::add(total, product);
   }
   std::vector<std::pair<std::string, Value>> wanted;
   std::vector<Tensor> feeds;
   for (const graph::GraphInput& input : std::vector(builder.graph().inputs())) {
+    if (input.name == "random_key") {
+      feeds.push_back(Tensor::from<std::uint64_t>({3, 5}, {2}));
+      continue;
+    }
     const auto weight = std::ranges::find(network.weights(), input.name, &nn::Weight::name);
     std::string name = input.name;
     if (weight != network.weights().end()) {
@@ -108,7 +114,7 @@ TEST_P(KerasLayer, ForwardAndGradientsFollowKeras) {
     names.push_back(name);
   };
   for (std::size_t i = 0; i < built.outputs.size(); ++i) {
-    give(numbered("output", i), built.outputs[i].logical());
+    give(numbered("output", i), ops::cast(built.outputs[i].logical(), DType::kF64));
     const Value& mask = built.outputs[i].mask;
     EXPECT_EQ(mask.defined(), arrays.find(numbered("mask", i)) != nullptr) << "mask of output " << i;
     if (mask.defined()) give(numbered("mask", i), ops::cast(mask, DType::kF64));

@@ -11,6 +11,7 @@
 #include "lepton/base/testing/temporary_folder.hpp"
 #include "lepton/data/named_dataset.hpp"
 #include "lepton/formats/npz.hpp"
+#include "lepton/formats/zip.hpp"
 #include "lepton/zoo/keras_files/keras_file.hpp"
 #include "lepton/zoo/keras_files/model_config.hpp"
 
@@ -64,11 +65,19 @@ TEST_P(KerasWeights, FitTheModelOfTheFile) {
   load_keras_weights(local_files(), kGolden + GetParam() + std::string(".weights.h5"), model).value();
   expect_golden(model, GetParam());
 }
-INSTANTIATE_TEST_SUITE_P(Models, KerasModels, ::testing::Values("sequential", "functional", "nested", "words", "recurrent", "attention"),
+INSTANTIATE_TEST_SUITE_P(Models, KerasModels,
+                         ::testing::Values("sequential", "functional", "nested", "words", "recurrent", "attention", "pictures"),
                          [](const auto& one) { return std::string(one.param); });
 
-INSTANTIATE_TEST_SUITE_P(Models, KerasWeights, ::testing::Values("sequential", "functional", "words", "recurrent", "attention"),
+INSTANTIATE_TEST_SUITE_P(Models, KerasWeights, ::testing::Values("sequential", "functional", "words", "recurrent", "attention", "pictures"),
                          [](const auto& one) { return std::string(one.param); });
+
+// Keras's .h5 loses what IntegerLookup learnt.
+TEST(KerasFile, LearntVocabulariesComeFromTheFile) {
+  train::Model model = load(kGolden + "lookups.keras");
+  expect_golden(model, "lookups");
+  EXPECT_EQ(code_of(kGolden + "lookups.h5"), ErrorCode::kInvalidArgument);
+}
 
 TEST(KerasFile, FrozenLayersStayFrozen) {
   const train::Model model = load(kGolden + "nested.keras");
@@ -171,12 +180,33 @@ TEST_F(Hostile, AConfigurationThatWantsTheWholeMemoryIsRefusedByItsWeights) {
   EXPECT_FALSE(load_keras_file(local_files(), write(bytes)));
 }
 
+TEST_F(Hostile, AVocabularyOfSomethingElseIsDamaged) {
+  const std::string bytes = read_file(local_files(), kGolden + "lookups.keras", 1 << 24).value();
+  const formats::ZipReader zip = formats::ZipReader::open(std::as_bytes(std::span(bytes))).value();
+  for (const std::string lines : {"0\n-1\n-1\n3\nnine\n", "0\n-1\n-1\n3\n99999999999999999999", "0\n\n3"}) {
+    std::string made;
+    formats::ZipWriter writer([&](std::span<const std::byte> part) {
+      made.append(reinterpret_cast<const char*>(part.data()), part.size());
+      return Result<void>();
+    });
+    for (const formats::ZipReader::Entry& entry : zip.entries()) {
+      const bool vocabulary = entry.name.ends_with("vocabulary.txt");
+      (vocabulary ? writer.add(entry.name, lines) : writer.add(entry.name, zip.extract(entry).value())).value();
+    }
+    writer.finish().value();
+    EXPECT_EQ(code_of(write(made)), ErrorCode::kDataCorrupt) << lines;
+  }
+}
+
 TEST(KerasConfig, WhatLeptonLacksIsNamed) {
   const std::string input = R"({"class_name": "InputLayer", "config": {"batch_shape": [null, 4], "name": "i"}},)";
   EXPECT_EQ(config_code(input + R"({"class_name": "Magic", "config": {"name": "a"}})"), ErrorCode::kUnsupported);
   EXPECT_EQ(config_code(input + R"({"class_name": "Dense", "config": {"name": "a", "units": 2, "sorcery": 3}})"), ErrorCode::kUnsupported);
   EXPECT_EQ(config_code(input + R"({"class_name": "Dense", "config": {"name": "a", "units": "two"}})"), ErrorCode::kParseError);
   EXPECT_EQ(config_code(input + R"({"class_name": "Dense", "config": {"name": "a", "units": -2}})"), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(config_code(input + R"({"class_name": "IntegerLookup", "config": {"name": "a", "vocabulary": [1], "oov_method": "farmhash"}})"),
+            ErrorCode::kUnsupported);
+  EXPECT_EQ(config_code(input + R"({"class_name": "Hashing", "config": {"name": "a", "num_bins": 3}})"), ErrorCode::kUnsupported);
   EXPECT_EQ(config_code(R"({"class_name": "Dense", "config": {"name": "a", "units": 2}})"), ErrorCode::kUnsupported);
   EXPECT_EQ(config_code(R"({"class_name": "InputLayer", "config": {"batch_shape": [null, 4, 4, 2], "name": "i"}},
                            {"class_name": "BatchNormalization", "config": {"name": "b", "axis": 1}})"),

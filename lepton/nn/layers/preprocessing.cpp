@@ -4,13 +4,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lepton/nn/internal/preprocessing_parts.hpp"
 #include "lepton/ops/elementwise.hpp"
 #include "lepton/ops/shape.hpp"
 
 namespace lepton::nn {
 namespace {
-
-Value in_model_dtype(LayerContext& c, const Value& x) { return x.dtype() == c.dtype() ? x : ops::cast(x, c.dtype()); }
 
 std::vector<Feature> rescale(LayerContext& c, std::span<const Feature> inputs) {
   const Value x = in_model_dtype(c, inputs[0].value);

@@ -2,6 +2,7 @@
 #include "lepton/zoo/keras_files/keras_file.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <functional>
 #include <map>
 #include <tuple>
@@ -209,8 +210,45 @@ void set_weights(const std::vector<Pair>& pairs, train::Model& model) {
 
 struct Opened {
   Hdf5File weights;
-  std::string config;  // "" if the file has none
+  Json config;  // null if the file has none
 };
+
+constexpr std::uint64_t kMaxVocabularyBytes = std::uint64_t{64} << 20;
+constexpr int kMaxModelDepth = 16;  // of models within models
+
+Json integers_of_lines(std::string_view text, const std::string& file) {
+  Json numbers = Json::array();
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), number);
+    if (error != std::errc() || end != line.data() + line.size())
+      fail(ErrorCode::kDataCorrupt, "keras: '{}' has a line that is no whole number: '{}'", file, line.substr(0, 40));
+    numbers.push_back(number);
+  }
+  return numbers;
+}
+
+// A vocabulary that was learnt lies in a file beside the configuration, keyed as the weights are; it becomes part of the configuration.
+void add_vocabularies(const formats::ZipReader& zip, Json& model, const std::string& root, int depth = 0) {
+  if (depth > kMaxModelDepth || !model.is_object() || !model.contains("config") || !model["config"].is_object()) return;
+  const auto layers = model["config"].find("layers");
+  if (layers == model["config"].end() || !layers->is_array()) return;
+  std::map<std::string, int> counts;
+  for (Json& layer : *layers) {
+    if (!layer.is_object() || !layer.contains("class_name") || !layer["class_name"].is_string()) continue;
+    const std::string class_name = layer["class_name"], key = root + "layers/" + key_of(class_name, counts);
+    add_vocabularies(zip, layer, key + "/", depth + 1);
+    const auto* entry = zip.find(key + "/vocabulary.txt");
+    if (class_name != "IntegerLookup" || entry == nullptr || !layer.contains("config") || !layer["config"].is_object()) continue;
+    if (entry->unpacked_bytes > kMaxVocabularyBytes)
+      fail(ErrorCode::kResourceExhausted, "keras: '{}' has {} bytes, at most {} are read", entry->name, entry->unpacked_bytes,
+           kMaxVocabularyBytes);
+    const std::vector<std::byte> text = zip.extract(*entry).value();
+    layer["config"]["vocabulary"] = integers_of_lines({reinterpret_cast<const char*>(text.data()), text.size()}, entry->name);
+  }
+}
 
 Opened open_archive(std::span<const std::byte> bytes, const formats::Hdf5Options& options) {
   const formats::ZipReader zip = formats::ZipReader::open(bytes).value();
@@ -219,9 +257,10 @@ Opened open_archive(std::span<const std::byte> bytes, const formats::Hdf5Options
     if (entry == nullptr) fail(ErrorCode::kDataCorrupt, "keras: the archive has no '{}'", name);
     return zip.extract(*entry).value();
   };
-  const std::vector<std::byte> config = extract("config.json");
-  return {formats::read_hdf5(extract("model.weights.h5"), options).value(),
-          std::string(reinterpret_cast<const char*>(config.data()), config.size())};
+  const std::vector<std::byte> text = extract("config.json");
+  Json config = parse_json({reinterpret_cast<const char*>(text.data()), text.size()}, {.max_depth = 128}).value();
+  add_vocabularies(zip, config, "assets/");
+  return {formats::read_hdf5(extract("model.weights.h5"), options).value(), std::move(config)};
 }
 
 Opened open(FileSystem& files, const std::string& path, formats::Hdf5Options options) {
@@ -230,7 +269,7 @@ Opened open(FileSystem& files, const std::string& path, formats::Hdf5Options opt
   if (!formats::is_hdf5(file->bytes())) return open_archive(file->bytes(), options);
   Opened made{formats::read_hdf5(file->bytes(), options).value(), {}};
   if (const Json* config = made.weights.attribute("", "model_config"); config != nullptr && config->is_string())
-    made.config = config->get<std::string>();
+    made.config = parse_json(config->get<std::string>(), {.max_depth = 128}).value();
   return made;
 }
 
@@ -244,10 +283,10 @@ bool is_keras_file(const std::string& path) {
 Result<train::Model> load_keras_file(FileSystem& files, const std::string& path, const formats::Hdf5Options& options) {
   return catch_error([&] {
            const Opened file = open(files, path, options);
-           if (file.config.empty())
+           if (file.config.is_null())
              fail(ErrorCode::kUnsupported,
                   "the file holds weights without a model; build the model and load them with load_keras_weights()");
-           KerasModel read = model_from_keras(parse_json(file.config, {.max_depth = 128}).value()).value();
+           KerasModel read = model_from_keras(file.config).value();
            const std::vector<Pair> pairs = match_weights(file.weights, read.layers, read.network);
            train::Model model(std::move(read.network));
            set_weights(pairs, model);

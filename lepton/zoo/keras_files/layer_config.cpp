@@ -22,8 +22,26 @@ constexpr std::array<std::string_view, 12> kPassedOver = {
     "name",         "dtype", "trainable",      "batch_input_shape", "batch_shape",          "input_shape",
     "input_length", "seed",  "implementation", "time_major",        "zero_output_for_mask", "renorm_momentum"};
 
-bool is_passed_over(const std::string& key, const Json& value) {
+// Of one layer: what was learnt is in other settings. A value that is not null is the only one that Lepton has.
+struct PassedOver {
+  std::string_view layer, key;
+  Json value = nullptr;
+};
+
+const std::vector<PassedOver>& passed_over_of_layers() {
+  static const std::vector<PassedOver> all = {{"Discretization", "num_bins"},
+                                              {"Discretization", "epsilon"},
+                                              {"IntegerLookup", "vocabulary_size"},
+                                              {"IntegerLookup", "vocabulary_dtype", "int64"},
+                                              {"IntegerLookup", "oov_method", "floormod"}};
+  return all;
+}
+
+bool is_passed_over(const std::string& class_name, const std::string& key, const Json& value) {
   if (value.is_null() || value == false) return true;
+  for (const PassedOver& one : passed_over_of_layers()) {
+    if (one.layer == class_name && one.key == key) return one.value.is_null() || one.value == value;
+  }
   if (key == "data_format") return value == "channels_last";
   // A last axis is what layers without this setting work on; the reader of a model checks that it is the last.
   if (key == "attention_axes") return value == Json::array({1});  // the steps of a sequence
@@ -55,7 +73,10 @@ std::string spec_text(const std::string& class_name, const std::string& key, con
   return Spec(name, arguments).to_string();
 }
 
-bool is_list(const AttributeDef& declared) { return std::holds_alternative<std::vector<std::int64_t>>(declared.default_value.value()); }
+bool is_list(const AttributeDef& declared) {
+  const auto& value = declared.default_value.value();
+  return std::holds_alternative<std::vector<std::int64_t>>(value) || std::holds_alternative<std::vector<double>>(value);
+}
 
 Json converted(const std::string& class_name, const std::string& key, const Json& value, const AttributeDef& declared) {
   if (value.is_object()) return spec_text(class_name, key, value);
@@ -76,7 +97,7 @@ Attributes attributes_of(const std::string& class_name, const Json& config, std:
     if (std::ranges::find(kOwned, key) != kOwned.end()) continue;
     const auto known = std::ranges::find(declared, key, &AttributeDef::name);
     if (known == declared.end()) {
-      if (!is_passed_over(key, value))
+      if (!is_passed_over(class_name, key, value))
         fail(ErrorCode::kUnsupported, "{}: Lepton has no '{}' (it is {})", class_name, key, dump_json(value));
     } else if (key != "input_shape" && !value.is_null()) {
       own[key] = converted(class_name, key, value, *known);

@@ -18,6 +18,11 @@ namespace {
 constexpr std::size_t kMaxLayers = 10'000;
 constexpr int kMaxDepth = 16;  // of models within models
 
+// Whose inputs are whole numbers, which single precision does not hold from 2^24 on.
+bool takes_symbols(const std::string& class_name) {
+  return class_name == "Embedding" || class_name == "IntegerLookup" || class_name == "CategoryEncoding";
+}
+
 bool is_model(const std::string& class_name) { return class_name == "Sequential" || class_name == "Functional" || class_name == "Model"; }
 
 std::string text_of(const Json& json, std::string_view key) { return json_get<std::string>(json, key).value(); }
@@ -242,12 +247,12 @@ class ModelReader {
     for (std::size_t i = 0; i < layers.size(); ++i) {
       const Json& layer = layers[i];
       if (text_of(layer, "class_name") == "InputLayer") {
-        const bool to_symbols = i + 1 < layers.size() && text_of(layers[i + 1], "class_name") == "Embedding";
+        const bool to_symbols = i + 1 < layers.size() && takes_symbols(text_of(layers[i + 1], "class_name"));
         tree.push_back({text_of(member(layer, "config"), "name"), "InputLayer"});
         if (x.empty()) x = {make_input(member(layer, "config"), to_symbols)};
         continue;
       }
-      if (x.empty()) x = {make_input(input_config(layer, model), text_of(layer, "class_name") == "Embedding")};
+      if (x.empty()) x = {make_input(input_config(layer, model), takes_symbols(text_of(layer, "class_name")))};
       x = Caller(*this, layer, prefix, tree)(x);
     }
     return x;
@@ -272,7 +277,7 @@ class ModelReader {
     collect_places(member(config, "output_layers"), outputs);
     if (given != nullptr && given->size() != inputs.size())
       fail(ErrorCode::kDataCorrupt, "keras: a model of {} inputs is called with {}", inputs.size(), given->size());
-    const std::set<std::string> to_symbols = inputs_of_embeddings(layers);
+    const std::set<std::string> to_symbols = inputs_of_symbols(layers);
     std::vector<Caller> callers;
     std::map<std::string, int> num_outputs;
     for (const Place& place : outputs) count_output(place, num_outputs);
@@ -312,10 +317,10 @@ class ModelReader {
     count = std::max(count, static_cast<int>(place.output) + 1);
   }
 
-  static std::set<std::string> inputs_of_embeddings(const Json& layers) {
+  static std::set<std::string> inputs_of_symbols(const Json& layers) {
     std::set<std::string> names;
     for (const Json& layer : layers) {
-      if (text_of(layer, "class_name") != "Embedding") continue;
+      if (!takes_symbols(text_of(layer, "class_name"))) continue;
       for (const Json& call : member(layer, "inbound_nodes")) {
         for (const Place& place : inputs_of_call(call, text_of(layer, "name"))) names.insert(place.layer);
       }

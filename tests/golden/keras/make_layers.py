@@ -1,4 +1,4 @@
-"""Makes layers/: one call of each layer in float64, with the gradients for its inputs and weights."""
+"""Makes layers/, preprocessing/ and sequences/: one call of each layer in float64, with the gradients for its inputs and weights."""
 import sys
 
 import case_writer  # first: chooses the backend
@@ -9,6 +9,7 @@ from attention_cases import attention_cases
 from case_writer import Folder, layer_config, seed_of
 from keras.src.backend import get_keras_mask
 from layer_cases import all_cases
+from preprocessing_cases import preprocessing_cases
 from sequence_cases import sequence_cases
 
 keras.config.set_floatx("float64")
@@ -127,7 +128,7 @@ def make(folder_name, cases):
 
 
 def main():
-    folders = {"layers": all_cases, "sequences": sequence_cases, "attention": attention_cases}
+    folders = {"layers": all_cases, "preprocessing": preprocessing_cases, "sequences": sequence_cases, "attention": attention_cases}
     for name in sys.argv[1:] or folders:
         make(name, folders[name]())
 

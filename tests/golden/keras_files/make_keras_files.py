@@ -1,9 +1,11 @@
 """Makes small files as Keras writes them, and outputs.npz: Keras's predictions for these and for the pretrained .h5 files.
 
-Usage: make_keras_files.py (with LEPTON_DATA_DIR set; the pretrained models themselves are not committed)
+Usage: make_keras_files.py [MODEL…] (with LEPTON_DATA_DIR set; the pretrained models themselves are not committed)
+With models named, only their files are made anew. lookups is made when it is named, with KERAS_BACKEND=tensorflow, which it needs.
 """
 import json
 import os
+import sys
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
@@ -71,6 +73,23 @@ def attention():
     return keras.Model([words, other], [L.Attention(use_scale=True)([y, z]), scores])
 
 
+def pictures():
+    return keras.Sequential([keras.Input((9, 7, 3)), L.RandomFlip("horizontal"), L.RandomRotation(0.1), L.RandomZoom((-0.1, 0.2)),
+                             L.RandomTranslation(0.1, 0.2, fill_mode="wrap"), L.RandomContrast(0.2), L.Resizing(8, 10, "bicubic"),
+                             L.CenterCrop(6, 7), L.Conv2D(4, 3), L.GlobalAveragePooling2D()])
+
+
+def lookups():
+    numbers, ages = keras.Input((4,), dtype="int64", name="numbers"), keras.Input((2,), name="ages")
+    learnt = L.IntegerLookup(mask_token=0, num_oov_indices=2)
+    learnt.adapt(np.array([[3, 9, 3, 0, 7], [7, 3, 12, 9, 1]]))
+    bins = L.Discretization(num_bins=3, output_mode="one_hot")
+    bins.adapt(np.arange(-3, 3, 0.1))
+    counts = L.CategoryEncoding(20, output_mode="count")(numbers)
+    found = L.Flatten()(L.Embedding(8, 3)(learnt(numbers)))
+    return keras.Model([numbers, ages], L.Dense(2)(L.Concatenate()([counts, found, L.Flatten()(bins(ages))])))
+
+
 def scrambled(model, seed):
     """Weights away from their usual 0 and 1, so that a swap shows."""
     random = np.random.default_rng(seed)
@@ -106,11 +125,15 @@ def hostile():
 
 
 def main():
-    all_arrays = {}
-    for name in ("pretrainedResnet", "vww_96"):
+    wanted = sys.argv[1:]
+    with np.load(HERE / "outputs.npz") as known:
+        all_arrays = dict(known)
+    for name in () if wanted else ("pretrainedResnet", "vww_96"):
         model = keras.models.load_model(PRETRAINED / f"{name}.h5", compile=False, custom_objects={"DepthwiseConv2D": DepthwiseConv2D})
         all_arrays |= {f"{name}/{k}": v for k, v in predict(model, np.random.default_rng(0)).items()}
-    for seed, make in enumerate((sequential, functional, nested, words, recurrent, attention)):
+    for seed, make in enumerate((sequential, functional, nested, words, recurrent, attention, pictures, lookups)):
+        if make.__name__ not in wanted and (wanted or make is lookups):
+            continue
         keras.backend.clear_session()
         model, name = scrambled(make(), seed), make.__name__
         all_arrays |= {f"{name}/{k}": v for k, v in predict(model, np.random.default_rng(10 + seed)).items()}
@@ -118,12 +141,17 @@ def main():
             path = HERE / f"{name}.{ending}"
             path.unlink(missing_ok=True)
             model.save_weights(path) if ending == "weights.h5" else model.save(path)
+    if not wanted:
+        finish()
+    np.savez_compressed(HERE / "outputs.npz", **all_arrays)
+
+
+def finish():
     lambdas = keras.Sequential([keras.Input((3,)), L.Lambda(lambda x: x * 2)])
     lambdas.save(HERE / "lambda.keras")
     hostile()
-    np.savez_compressed(HERE / "outputs.npz", **all_arrays)
     made_by = {"tool": {"keras": keras.__version__, "backend": keras.backend.backend(), "numpy": np.__version__},
-               "command": "python make_keras_files.py", "seed": "0 to 13"}
+               "command": "python make_keras_files.py", "seed": "0 to 17"}
     (HERE / "made_by.json").write_text(json.dumps(made_by, indent=1) + "\n")
 
 
