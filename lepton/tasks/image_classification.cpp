@@ -103,6 +103,8 @@ TaskDef image_classification_task() {
                {"test_part", "", any_value, "part of the data's own split that is kept for the test, if it is not called test"},
                {"from", "", any_value, "trained weights to start from: efficientnet-lite0, a .lepton package, or an ONNX file"},
                {"cut", "", any_value, "value of the ONNX file at which its head is cut off; by itself if not given"},
+               {"levels", 2, non_negative,
+                "of the ONNX file: of so many sizes of feature maps the averages and largest values join the features"},
                {"scaling", "", any_value,
                 "how the ONNX file takes pictures: raw, unit (0 … 1), symmetric (-1 … 1), torchvision or efficientnet-lite"},
                {"picture_size", 0, non_negative, "height and width of pictures for the ONNX file; 0: as it says"},

@@ -179,7 +179,8 @@ TrainResult finish_run(const TrainRequest& request, const OpenedData& opened, tr
   if (run.best_epoch == 0) return run;
   train_baseline(request, opened);
   const Json task = describe_run(request.settings, opened, run.validation, run.best_epoch);
-  write_atomic(local_files(), join_path(request.run_folder, "curves.svg"), curves(fitted.history, run.best_epoch)).value();
+  if (fitted.history.num_epochs() > 0)  // a head on features is fitted without epochs
+    write_atomic(local_files(), join_path(request.run_folder, "curves.svg"), curves(fitted.history, run.best_epoch)).value();
   train::save_package(local_files(), run.package, model, task, card_of(task)).value();
   return run;
 }

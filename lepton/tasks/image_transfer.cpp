@@ -62,12 +62,15 @@ data::Fit fit_of(const std::string& word) {
 Start from_file(const std::string& path, const Attributes& settings, std::string_view scaling_name) {
   const Scaling& scaling = get_scaling(scaling_name);
   const std::int64_t size = settings.integer("picture_size");
-  Start start{
-      .backbone = train::backbone_of(
-                      formats::read_graph_file(local_files(), path).value(),
-                      {.cut = settings.text("cut"), .height = size, .width = size, .mean = scaling.mean, .deviation = scaling.deviation})
-                      .value(),
-      .recipe = {}};
+  Start start{.backbone = train::backbone_of(formats::read_graph_file(local_files(), path).value(),
+                                             {.cut = settings.text("cut"),
+                                              .height = size,
+                                              .width = size,
+                                              .levels = static_cast<int>(settings.integer("levels")),
+                                              .mean = scaling.mean,
+                                              .deviation = scaling.deviation})
+                              .value(),
+              .recipe = {}};
   const Shape& picture = start.backbone.input.node().input_type.shape;
   start.recipe = {.colour = picture[3] == 3 ? data::Colour::kRgb : data::Colour::kGrey,
                   .height = picture[1],
@@ -95,7 +98,7 @@ Start open_start(const Attributes& settings) {
 
 train::FeatureSet both(const train::FeatureSet& a, const train::FeatureSet& b) {
   const std::int64_t count = a.classes.shape()[0], width = a.features.shape()[1];
-  train::FeatureSet all{Tensor::empty(DType::kF32, {2 * count, width}), Tensor::empty(DType::kI64, {2 * count})};
+  train::FeatureSet all{Tensor::empty(DType::kF32, {2 * count, width}), Tensor::empty(DType::kI64, {2 * count}), 2};
   all.features.rows(0, count).assign(a.features);
   all.features.rows(count, 2 * count).assign(b.features);
   all.classes.rows(0, count).assign(a.classes);
@@ -126,10 +129,10 @@ TrainResult train_from(const TrainRequest& request) {
   const OpenedData opened = open_data(request, start.recipe);
   const auto head = catch_error([&] { return fit_on_features(request, opened, start.backbone); });
   if (!head && head.error().code() != ErrorCode::kCancelled) throw head.error();
-  if (!head || head->best_epoch == 0) return {.interrupted = true, .stop_reason = "interrupted"};
+  if (!head || head->cancelled) return {.interrupted = true, .stop_reason = "interrupted"};
   train::Model model =
       train::join(start.backbone, *head, {.seed = seed_of(settings), .name = std::string(file_stem(settings.text("from")))});
-  FittedRun fitted{.history = head->history, .validation = head->validation, .best_epoch = head->best_epoch};
+  FittedRun fitted{.validation = head->validation, .best_epoch = 1};
   if (settings.number("unfreeze") > 0) {
     const std::vector<Tensor> before = model.get_weights();
     const auto rates = train::fine_tuning_rates(model.network(), settings.number("unfreeze"), settings.number("rate_decay"));

@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <numeric>
 
+#include "lepton/base/random.hpp"
 #include "lepton/formats/onnx/backbone.hpp"
 #include "lepton/nn/layers.hpp"
+#include "lepton/train/logistic_regression.hpp"
 
 namespace lepton::train {
 namespace {
@@ -36,6 +40,75 @@ nn::Layer standardize(const Tensor& features) {
 }
 
 bool cancelled(const HeadOptions& options) { return options.cancel != nullptr && options.cancel->load(); }
+
+// Numbers of the folds of the samples: each class is spread evenly.
+std::vector<int> folds_of(const std::vector<std::int64_t>& classes, const HeadOptions& options) {
+  std::vector<std::size_t> order(classes.size());
+  std::iota(order.begin(), order.end(), 0);
+  Random(options.seed).shuffle(order);
+  std::vector<int> folds(classes.size());
+  std::map<std::int64_t, int> next;
+  for (const std::size_t i : order) folds[i] = next[classes[i]]++ % options.folds;
+  return folds;
+}
+
+// The rows whose samples lie in a fold, or in all others; all rows for no fold.
+LogisticRows rows_of(const FeatureSet& set, const std::vector<int>& folds, int fold, bool inside, const HeadOptions& options) {
+  const std::int64_t width = set.features.shape()[1];
+  std::vector<std::int64_t> rows;
+  for (std::int64_t row = 0; row < set.features.shape()[0]; ++row) {
+    if (fold < 0 || (folds[static_cast<std::size_t>(row) % folds.size()] == fold) == inside) rows.push_back(row);
+  }
+  LogisticRows made{Tensor::empty(DType::kF32, {std::ssize(rows), width}), Tensor::empty(DType::kI64, {std::ssize(rows)}), {}};
+  for (std::int64_t i = 0; i < std::ssize(rows); ++i) {
+    const std::int64_t row = rows[static_cast<std::size_t>(i)];
+    std::memcpy(made.features.data<float>() + i * width, set.features.data<float>() + row * width,
+                static_cast<std::size_t>(width) * sizeof(float));
+    made.classes.data<std::int64_t>()[i] = set.classes.data<std::int64_t>()[row];
+  }
+  if (options.balance) made.weights = balancing_weights(made.classes, options.num_classes);
+  return made;
+}
+
+double loss_of(const LogisticWeights& weights, const LogisticRows& rows) {
+  const std::vector<double> p = predict_logistic_regression(weights, rows.features).to_vector<double>();
+  const auto classes = static_cast<std::size_t>(weights.bias.num_elements());
+  double loss = 0, total = 0;
+  for (std::size_t i = 0; i < p.size() / classes; ++i) {
+    const double weight = rows.weights.defined() ? rows.weights.data<double>()[i] : 1;
+    loss -= weight * std::log(std::max(p[i * classes + static_cast<std::size_t>(rows.classes.data<std::int64_t>()[i])], 1e-12));
+    total += weight;
+  }
+  return loss / total;
+}
+
+struct HeadFit {
+  double penalty = 0, loss = 0;
+  LogisticWeights weights;
+};
+
+// From the strongest penalty to the weakest, each fit starting where the one before ended.
+HeadFit choose_penalty(const FeatureSet& scaled, const HeadOptions& options) {
+  std::vector<double> penalties = options.penalties;
+  std::ranges::sort(penalties, std::greater());
+  const std::int64_t samples = scaled.features.shape()[0] / scaled.views;
+  const std::vector<int> folds = folds_of(scaled.classes.rows(0, samples).to_vector<std::int64_t>(), options);
+  std::vector<double> losses(penalties.size());
+  const auto fit = [&](const LogisticRows& rows, double penalty, const LogisticWeights& start) {
+    return fit_logistic_regression(rows, {.num_classes = options.num_classes, .penalty = penalty, .cancel = options.cancel}, start);
+  };
+  for (int fold = 0; fold < options.folds && penalties.size() > 1; ++fold) {
+    const LogisticRows learnt = rows_of(scaled, folds, fold, false, options), checked = rows_of(scaled, folds, fold, true, options);
+    if (learnt.classes.num_elements() == 0 || checked.classes.num_elements() == 0) continue;  // fewer samples than folds
+    LogisticWeights weights;
+    for (std::size_t i = 0; i < penalties.size(); ++i) {
+      weights = fit(learnt, penalties[i], weights);
+      losses[i] += loss_of(weights, checked) / options.folds;
+    }
+  }
+  const auto best = static_cast<std::size_t>(std::ranges::min_element(losses) - losses.begin());
+  return {penalties[best], losses[best], fit(rows_of(scaled, folds, -1, true, options), penalties[best], {})};
+}
 
 // The backbone's group that a weight belongs to: kernel and bias of a layer differ in the last part of their names.
 std::string group_of(const std::string& weight) { return weight.substr(0, weight.find_last_of("./")); }
@@ -91,7 +164,8 @@ Result<Backbone> backbone_of(formats::OnnxModelFile file, const BackboneFileOpti
     if (options.height > 0) sample[rows] = options.height;
     if (options.width > 0) sample[rows + 1] = options.width;
     const Dims shape = {sample[rows], sample[rows + 1], channels};
-    const formats::OnnxBackbone cut = formats::onnx_backbone(std::move(file), {.cut = options.cut, .sample = sample}).value();
+    const formats::OnnxBackbone cut =
+        formats::onnx_backbone(std::move(file), {.cut = options.cut, .sample = sample, .levels = options.levels}).value();
     const auto of_channels = [&](std::vector<double> values, bool squared) {
       if (values.size() == 1) values.resize(static_cast<std::size_t>(channels), values[0]);
       for (double& value : values) value = squared ? value * value : value;
@@ -148,36 +222,21 @@ Tensor balancing_weights(const Tensor& classes, std::int64_t num_classes) {
 }
 
 FittedHead fit_head(const FeatureSet& training, const FeatureSet& validation, const HeadOptions& options) {
-  const auto source = [&](const FeatureSet& set, bool shuffle) {
-    const Tensor weights = options.balance ? balancing_weights(set.classes, options.num_classes) : Tensor();
-    return array_source(set.features, set.classes, weights, {.batch_size = options.batch_size, .shuffle = shuffle, .seed = options.seed});
-  };
-  const auto train_source = source(training, true), validation_source = source(validation, false);
-  const nn::Layer normalization = standardize(training.features);
-  std::optional<FittedHead> best;
-  for (const double decay : options.weight_decays) {
-    const nn::Symbol input = nn::Input({training.features.shape()[1]}, {.name = "features"});
-    const nn::Symbol dropped = nn::Dropout(options.dropout, {.name = "head_dropout"})(normalization(input));
-    const nn::Layer classes = nn::Dense(options.num_classes, {.activation = "softmax", .name = std::string(kHeadLayer)});
-    FittedHead head{Model(input, classes(dropped), {.seed = options.seed, .name = "head"}), decay};
-    head.model.compile({.optimizer = fmt::format("adamw(0.001, weight_decay={})", decay),
-                        .loss = "sparse_categorical_crossentropy",
-                        .metrics = {"accuracy"}});
-    head.history = head.model.fit(*train_source, validation_source.get(),
-                                  {.epochs = options.epochs,
-                                   .callbacks = {EarlyStopping({.patience = options.patience, .restore_best_weights = true})},
-                                   .verbose = 0,
-                                   .cancel = options.cancel});
-    if (cancelled(options)) return head;
-    const std::vector<double>& losses = head.history["val_loss"];
-    const auto least = std::ranges::min_element(losses);
-    head.validation_loss = *least;
-    head.best_epoch = least - losses.begin() + 1;
-    if (!best || head.validation_loss < best->validation_loss) best = std::move(head);
-  }
-  if (!best) fail(ErrorCode::kInvalidArgument, "fit_head: there is no weight decay to try");
-  best->validation = best->model.evaluate(validation.features, validation.classes);
-  return std::move(*best);
+  if (options.penalties.empty()) fail(ErrorCode::kInvalidArgument, "fit_head: there is no penalty to try");
+  const nn::Symbol input = nn::Input({training.features.shape()[1]}, {.name = "features"});
+  const nn::Symbol standard = standardize(training.features)(input);
+  Model scale(input, standard);
+  const FeatureSet scaled{scale.predict(training.features), training.classes, training.views};
+  const HeadFit fit = choose_penalty(scaled, options);
+  const nn::Symbol dropped = nn::Dropout(options.dropout, {.name = "head_dropout"})(standard);
+  const nn::Layer classes = nn::Dense(options.num_classes, {.activation = "softmax", .name = std::string(kHeadLayer)});
+  FittedHead head{Model(input, classes(dropped), {.seed = options.seed, .name = "head"}), fit.penalty, fit.loss};
+  head.cancelled = cancelled(options);
+  head.model.set_weight(std::string(kHeadLayer) + "/kernel", fit.weights.kernel);
+  head.model.set_weight(std::string(kHeadLayer) + "/bias", fit.weights.bias);
+  head.model.compile({.loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
+  head.validation = head.model.evaluate(validation.features, validation.classes);
+  return head;
 }
 
 Model join(const Backbone& backbone, const FittedHead& head, const ModelOptions& options) {

@@ -21,6 +21,7 @@ Backbone backbone_of(const Model& model);
 struct BackboneFileOptions {
   std::string cut = {};                // name of the value at which the head is cut off; empty: found by itself
   std::int64_t height = 0, width = 0;  // of the pictures; 0: as the file says
+  int levels = 0;                      // sizes of maps whose averages and largest values join the features (formats::BackboneOptions)
   std::vector<double> mean = {0};      // pictures enter as (x - mean) / deviation, x from 0 to 255: one value, or one for each channel
   std::vector<double> deviation = {1};
 };
@@ -34,30 +35,31 @@ Model features_model(const Backbone& backbone, std::uint64_t seed = 0);
 
 /// Features and classes of samples.
 struct FeatureSet {
-  Tensor features;  // [N, D]
-  Tensor classes;   // [N] i64
+  Tensor features;         // [N, D]
+  Tensor classes;          // [N] i64
+  std::int64_t views = 1;  // of each sample, such as its mirror image: row v * N / views + i is view v of sample i
 };
 FeatureSet extract_features(Model& features, BatchSource& source);
 
 struct HeadOptions {
   std::int64_t num_classes = 2;
-  double dropout = 0.2;
-  std::vector<double> weight_decays = {0.1, 1, 10, 50};  // tried; the validation loss chooses
-  std::int64_t epochs = 100, patience = 10, batch_size = 32;
+  double dropout = 0.2;                                                  // before the head, in further training
+  std::vector<double> penalties = {0.3, 0.1, 0.03, 0.01, 0.003, 0.001};  // λ on the squared weights; cross-validation chooses
+  int folds = 5;
   bool balance = true;  // samples of rare classes weigh more if a class is more than 1.5 times as frequent as another
   std::uint64_t seed = 0;
   const std::atomic<bool>* cancel = nullptr;
 };
 struct FittedHead {
   Model model;  // takes features
-  double weight_decay = 0;
-  double validation_loss = 0;   // by which it was chosen: of balanced samples
-  Logs validation = {};         // loss and accuracy of the samples as they are
-  std::int64_t best_epoch = 0;  // from 1; 0: cancelled
-  History history = {};
+  double penalty = 0;
+  double cross_validation_loss = 0;  // by which it was chosen
+  Logs validation = {};              // loss and accuracy on the validation samples, which chose nothing
+  bool cancelled = false;
 };
-/// Trains a head (standardised features, dropout, one Dense layer with softmax) with each weight decay, early stopping on the validation
-/// loss, and returns the best.
+/// Fits a head: standardised features and multinomial logistic regression. The penalty is chosen by cross-validation among the training
+/// samples, whose classes are spread evenly over the folds and whose views stay together.
+/// Errors:  throws kInvalidArgument without penalties; those of fit_logistic_regression().
 FittedHead fit_head(const FeatureSet& training, const FeatureSet& validation, const HeadOptions& options);
 
 /// Backbone and head as one model from the backbone's input to class probabilities.

@@ -8,6 +8,7 @@
 #include "lepton/base/testing/temporary_folder.hpp"
 #include "lepton/formats/onnx/model.hpp"
 #include "lepton/nn/layers.hpp"
+#include "lepton/train/logistic_regression.hpp"
 
 namespace lepton::train {
 namespace {
@@ -115,7 +116,7 @@ TEST(RatesTest, ScaleTheStepOfAWeightAndZeroKeepsIt) {
 TEST(RatesTest, FallWithDepthAndLeaveOutWhatIsNotUnfrozen) {
   const Backbone b = backbone();
   const FeatureSet set{random_tensor({6, 12}, 1), Tensor::from<std::int64_t>({0, 1, 0, 1, 0, 1}, {6})};
-  const Model model = join(b, fit_head(set, set, {.weight_decays = {1}, .epochs = 1}));
+  const Model model = join(b, fit_head(set, set, {.penalties = {0.1}}));
   const auto half = fine_tuning_rates(model.network(), 0.5, 0.8);
   EXPECT_EQ(half.at("backbone/conv1.w"), 0);
   EXPECT_NEAR(half.at("backbone/conv2.w"), 0.8, 1e-12);
@@ -131,13 +132,68 @@ TEST(HeadTest, WeighsRareClassesMore) {
   EXPECT_FALSE(balancing_weights(Tensor::from<std::int64_t>({0, 0, 1, 1}, {4}), 2).defined());
 }
 
+// Two features tell the classes; the others are noise, and there are more of them than samples.
+FeatureSet noisy(std::int64_t count, std::uint64_t seed) {
+  FeatureSet set{random_tensor({count, 40}, seed), Tensor::empty(DType::kI64, {count})};
+  for (std::int64_t i = 0; i < count; ++i) {
+    const float* row = set.features.data<float>() + i * 40;
+    set.classes.data<std::int64_t>()[i] = row[0] + row[1] > 0 ? 1 : 0;
+  }
+  return set;
+}
+
+TEST(HeadTest, CrossValidationChoosesThePenalty) {
+  const FeatureSet learn = noisy(30, 1), check = noisy(400, 2);
+  const FittedHead chosen = fit_head(learn, check, {});
+  for (const double penalty : {0.001, 0.3}) {
+    const FittedHead fixed = fit_head(learn, check, {.penalties = {penalty}});
+    EXPECT_LE(*find_log(chosen.validation, "loss"), *find_log(fixed.validation, "loss") + 0.02) << penalty;
+  }
+  EXPECT_GT(chosen.penalty, 0.001) << "the noise fits too well";
+  EXPECT_GT(*find_log(chosen.validation, "accuracy"), 0.6);
+  const FittedHead again = fit_head(learn, check, {});
+  EXPECT_TRUE(same_bits(again.model.get_weight("class/kernel"), chosen.model.get_weight("class/kernel")));
+}
+
+TEST(HeadTest, ViewsOfASampleStayInOneFold) {
+  const FeatureSet once = noisy(30, 1);
+  FeatureSet twice{Tensor::empty(DType::kF32, {60, 40}), Tensor::empty(DType::kI64, {60}), 2};
+  for (const std::int64_t start : {0, 30}) {
+    twice.features.rows(start, start + 30).assign(once.features);
+    twice.classes.rows(start, start + 30).assign(once.classes);
+  }
+  const FittedHead a = fit_head(once, once, {}), b = fit_head(twice, once, {});
+  EXPECT_EQ(a.penalty, b.penalty) << "a copy in another fold would tell the answer";
+  EXPECT_NEAR(a.cross_validation_loss, b.cross_validation_loss, 1e-3);
+}
+
+TEST(LogisticRegressionTest, FindsTheMinimum) {
+  const FeatureSet set = noisy(50, 3);
+  const LogisticRows rows{set.features, set.classes, Tensor::full(DType::kF32, {50}, 2)};
+  const LogisticWeights weights = fit_logistic_regression(rows, {.penalty = 0.05, .tolerance = 1e-6});
+  const std::vector<double> p = predict_logistic_regression(weights, set.features).to_vector<double>(),
+                            w = weights.kernel.to_vector<double>(), x = set.features.to_vector<double>();
+  // The gradient is 0: Σ (p - y) x / N + 2 λ w for each weight, Σ (p - y) for each bias.
+  for (std::size_t c = 0; c < 2; ++c) {
+    for (std::size_t column = 0; column < 40; ++column) {
+      double gradient = 2 * 0.05 * w[column * 2 + c];
+      for (std::size_t i = 0; i < 50; ++i) {
+        const double y = set.classes.data<std::int64_t>()[i] == static_cast<std::int64_t>(c) ? 1 : 0;
+        gradient += (p[i * 2 + c] - y) * x[i * 40 + column] / 50;
+      }
+      EXPECT_NEAR(gradient, 0, 1e-5);
+    }
+  }
+  EXPECT_THROW((void)fit_logistic_regression(rows, {.num_classes = 1}), Error);
+  EXPECT_THROW((void)fit_logistic_regression({set.features, random_tensor({49}, 1), {}}, {}), Error);
+}
+
 TEST(FineTuneTest, LearnsKeepsStatisticsAndIsSavedWithoutTheFile) {
   const Pictures learn = pictures(64, 1), check = pictures(32, 2);
   const auto training = array_source(learn.pictures, learn.classes, {}, {.batch_size = 16, .shuffle = true});
   const auto validation = array_source(check.pictures, check.classes, {}, {.batch_size = 16});
-  FineTuned tuned =
-      fine_tune(backbone(), *training, *validation,
-                {.head = {.num_classes = 2, .epochs = 30}, .unfreeze = 1, .optimizer = "adam(0.003)", .epochs = 4, .verbose = 0});
+  FineTuned tuned = fine_tune(backbone(), *training, *validation,
+                              {.head = {.num_classes = 2}, .unfreeze = 1, .optimizer = "adam(0.003)", .epochs = 4, .verbose = 0});
   const double loss = *find_log(tuned.model.evaluate(*validation).logs, "loss");
   EXPECT_TRUE(tuned.unfrozen);
   EXPECT_LT(loss, *find_log(tuned.head.validation, "loss"));
@@ -155,9 +211,8 @@ TEST(FineTuneTest, FurtherTrainingThatDoesHarmIsTakenBack) {
   const Pictures learn = pictures(32, 1), check = pictures(32, 2);
   const auto training = array_source(learn.pictures, learn.classes, {}, {.batch_size = 16});
   const auto validation = array_source(check.pictures, check.classes, {}, {.batch_size = 16});
-  FineTuned tuned =
-      fine_tune(backbone(), *training, *validation,
-                {.head = {.num_classes = 2, .epochs = 5}, .unfreeze = 1, .optimizer = "sgd(1000)", .epochs = 2, .verbose = 0});
+  FineTuned tuned = fine_tune(backbone(), *training, *validation,
+                              {.head = {.num_classes = 2}, .unfreeze = 1, .optimizer = "sgd(1000)", .epochs = 2, .verbose = 0});
   EXPECT_FALSE(tuned.unfrozen);
   EXPECT_TRUE(same_bits(tuned.model.get_weight("backbone/conv1.w"), random_tensor({8, 3, 3, 3}, 1)));
   EXPECT_NEAR(*find_log(tuned.model.evaluate(*validation).logs, "loss"), *find_log(tuned.head.validation, "loss"), 1e-4);

@@ -3,11 +3,15 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <ranges>
 #include <set>
 
 #include "lepton/base/text.hpp"
 #include "lepton/formats/onnx/importer.hpp"
+#include "lepton/graph/builder.hpp"
+#include "lepton/ops/reduction.hpp"
+#include "lepton/ops/shape.hpp"
 
 namespace lepton::formats {
 namespace {
@@ -139,6 +143,40 @@ void free_samples(const OnnxStage& few, const OnnxStage& more, OnnxBackbone& bac
   made.add_output("features", values[static_cast<std::size_t>(a.outputs()[0].value)]);
 }
 
+// What the next stage of a network sees of each size of map: the last sum of two maps (residual networks), else the last map.
+struct Level {
+  ValueId last = kNoValue, last_sum = kNoValue;
+};
+using Levels = std::map<std::pair<std::int64_t, std::int64_t>, Level>;  // by area and height
+
+Levels find_levels(graph::GraphBuilder& builder) {
+  Levels levels;
+  for (const graph::Node& node : builder.graph().nodes()) {
+    const Shape shape = builder.type(node.outputs[0]).shape;
+    if (shape.rank() != 4 || shape[2] * shape[3] < 2 || node.op->name == "transpose") continue;
+    Level& level = levels[{shape[2] * shape[3], shape[2]}];
+    level.last = node.outputs[0];
+    if (node.op->name == "add" && builder.type(node.inputs[0]).shape == builder.type(node.inputs[1]).shape) level.last_sum = level.last;
+  }
+  return levels;
+}
+
+graph::Graph with_levels(graph::Graph graph, int count) {
+  const ValueId features = graph.outputs()[0].value;
+  graph::GraphBuilder builder(std::move(graph), false);
+  const auto averaged = [](const Value& map) { return ops::mean(map, {.axes = {2, 3}}); };
+  std::vector<Value> parts = {builder.value(features)};
+  if (parts[0].rank() == 4) parts[0] = averaged(parts[0]);
+  if (parts[0].rank() != 2) fail(ErrorCode::kUnsupported, "onnx: the value at the cut has rank {}; levels cannot join it", parts[0].rank());
+  for (const auto& [size, level] : find_levels(builder) | std::views::take(count)) {
+    const Value map = builder.value(level.last_sum == kNoValue ? level.last : level.last_sum);
+    parts.push_back(averaged(map));
+    parts.push_back(ops::max(map, {.axes = {2, 3}}));
+  }
+  builder.output("features", ops::concat(parts, 1));
+  return std::move(builder).finish();
+}
+
 }  // namespace
 
 Result<std::string> find_features(const OnnxGraph& graph) {
@@ -167,6 +205,7 @@ Result<OnnxBackbone> onnx_backbone(OnnxModelFile file, const BackboneOptions& op
     cut_at(file.graph, backbone.cut);
     const TensorType input = input_type(file.graph, options.sample);
     free_samples(read_for(file, input, kFewSamples), read_for(file, input, kMoreSamples), backbone);
+    if (options.levels > 0) backbone.graph = with_levels(std::move(backbone.graph), options.levels);
     return backbone;
   });
 }

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "lepton/graph/verifier.hpp"
+#include "lepton/runtime/interpreter.hpp"
 
 namespace lepton::formats {
 namespace {
@@ -64,6 +67,29 @@ TEST(BackboneTest, KeepsWhatTheCutNeedsForAnyNumberOfSamples) {
     if (input.kind != graph::InputKind::kData) continue;
     EXPECT_EQ(input.type.shape, Shape({kAnyDim, 3, 8, 8}));
   }
+}
+
+TEST(BackboneTest, LevelsJoinTheFeatures) {
+  OnnxModelFile file = classifier();                                                    // one size of maps: 6 x 6, of 4 channels
+  file.graph.nodes.insert(file.graph.nodes.begin() + 3, node("Add", {"r", "n"}, "s"));  // a sum comes before what lies behind it
+  file.graph.nodes[4].inputs = {"s"};
+  for (const int levels : {1, 3}) {
+    OnnxBackbone backbone = onnx_backbone(file, {.levels = levels}).value();
+    ASSERT_TRUE(graph::verify(backbone.graph));
+    std::vector<Tensor> inputs;
+    for (const graph::GraphInput& input : backbone.graph.inputs()) {
+      const auto weight = std::ranges::find(backbone.weights, input.name, &std::pair<std::string, Tensor>::first);
+      inputs.push_back(weight != backbone.weights.end() ? weight->second : Tensor::full(DType::kF32, {2, 3, 8, 8}, 1));
+    }
+    inputs[0].data<float>()[0] = 100;
+    const std::vector<Tensor> made = runtime::interpret(backbone.graph, inputs).value();
+    ASSERT_EQ(made.at(0).shape(), Shape({2, 12})) << "features, averages and largest values";
+    const std::vector<float> v = made[0].to_vector<float>();
+    EXPECT_NEAR(v[0], v[4], 1e-5) << "the features are the averages of the sum here";
+    EXPECT_GT(v[8], 2 * v[4]) << "one window saw the bright pixel";
+    EXPECT_NEAR(v[12 + 8], v[12 + 4], 1e-5) << "the other sample is even";
+  }
+  EXPECT_EQ(onnx_backbone(file, {.cut = "p", .levels = 1})->graph.outputs().size(), 1u) << "a map of one pixel is a vector";
 }
 
 TEST(BackboneTest, WhatCannotBeCutIsAnError) {
