@@ -11,7 +11,8 @@ namespace {
 
 using State = Entry::State;
 
-constexpr double kMargin = 0.9;  // of latency and size, to be worth a word
+constexpr std::size_t kListed = 6;  // trials by their numbers, no more
+constexpr double kMargin = 0.9;     // of latency and size, to be worth a word
 
 std::string_view name_of(State state) {
   switch (state) {
@@ -166,12 +167,12 @@ std::vector<std::string> verdict(const Leaderboard& board) {
   if (best == nullptr) return {"No trial finished."};
   std::vector<std::int64_t> alike;
   const Entry *fastest = best, *smallest = best;
-  bool intervals = true, rivals = false;
-  std::int64_t left = 0;
+  bool intervals = true;
+  std::int64_t rivals = 0, left = 0;
   for (const Entry& entry : board.entries) {
     if (entry.state == State::kFinished && entry.rung != best->rung) ++left;
     if (entry.state != State::kFinished || entry.rung != best->rung || &entry == best) continue;
-    rivals = true;
+    ++rivals;
     intervals = intervals && entry.behind.interval;
     if (entry.behind.apart || !entry.behind.interval) continue;
     alike.push_back(entry.trial);
@@ -179,8 +180,10 @@ std::vector<std::string> verdict(const Leaderboard& board) {
     if (entry.size_bytes > 0 && entry.size_bytes < smallest->size_bytes) smallest = &entry;
   }
   if (!alike.empty()) {
-    sentences.push_back(fmt::format("Trial {} is first, but trial{} {} cannot be told from it: the interval of the difference holds zero.",
-                                    best->trial, alike.size() == 1 ? "" : "s", listed(alike)));
+    const std::string who = alike.size() > kListed ? fmt::format("{} of the {} others", alike.size(), rivals)
+                                                   : fmt::format("trial{} {}", alike.size() == 1 ? "" : "s", listed(alike));
+    sentences.push_back(
+        fmt::format("Trial {} is first, but {} cannot be told from it: the interval of the difference holds zero.", best->trial, who));
     // A few per cent are no reason.
     const bool faster = fastest->latency_ms < kMargin * best->latency_ms;
     const bool smaller = static_cast<double>(smallest->size_bytes) < kMargin * static_cast<double>(best->size_bytes);
@@ -192,7 +195,7 @@ std::vector<std::string> verdict(const Leaderboard& board) {
                                       best->trial, size_of(*best)));
   } else if (!intervals) {
     sentences.push_back(fmt::format("Trial {} is first; one training each says nothing of chance: give folds or seeds.", best->trial));
-  } else if (rivals) {
+  } else if (rivals > 0) {
     sentences.push_back(
         fmt::format("Trial {} is better than every other that got as many epochs: no interval of a difference holds zero.", best->trial));
   }
