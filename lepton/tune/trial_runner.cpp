@@ -44,6 +44,7 @@ class ChildTrainer {
     const auto end = Clock::now() + left;
     const std::string folder = join_path(options_.folder, "trials/" + spec.name), package = join_path(folder, "model.lepton");
     RunOutcome outcome;
+    LEPTON_CHECK_OK(write_settings(spec, folder));
     LEPTON_TRY(const bool trained, exists(local_files(), package));
     if (!trained) {
       const auto begin = Clock::now();
@@ -78,16 +79,25 @@ class ChildTrainer {
             .deadline = std::max(left, milliseconds(0))};
   }
 
-  // An error text, empty if it trained.
-  Result<std::string> train(const RunSpec& spec, const std::string& run, milliseconds left) const {
-    const std::string file = join_path(options_.folder, "settings/" + spec.name + ".yaml");
+  std::string settings_path(const RunSpec& spec) const { return join_path(options_.folder, "settings/" + spec.name + ".yaml"); }
+
+  // A run folder that other settings have left, e.g. of another search_seed, is no start.
+  Result<void> write_settings(const RunSpec& spec, const std::string& run) const {
     tasks::ConfigFile config{.settings = {{"task", {options_.task}}}};
     config.settings.insert(config.settings.end(), spec.settings.begin(), spec.settings.end());
-    LEPTON_CHECK_OK(local_files().make_folders(parent_folder(file)));
-    LEPTON_CHECK_OK(write_atomic(local_files(), file, tasks::config_text(config)));
+    const std::string text = tasks::config_text(config), path = settings_path(spec);
+    const auto before = read_file(local_files(), path, std::uint64_t{2} << 20);
+    if (before && *before == text) return {};
+    LEPTON_CHECK_OK(remove_all(local_files(), run));
+    LEPTON_CHECK_OK(local_files().make_folders(parent_folder(path)));
+    return write_atomic(local_files(), path, text);
+  }
+
+  // An error text, empty if it trained.
+  Result<std::string> train(const RunSpec& spec, const std::string& run, milliseconds left) const {
     LEPTON_TRY(const bool begun, exists(local_files(), join_path(run, "config.yaml")));
     LEPTON_TRY(const ChildResult trained,
-               run_child(command({"train", file, begun ? "--resume" : "--run", run, "--json"}), child_options(left)));
+               run_child(command({"train", settings_path(spec), begun ? "--resume" : "--run", run, "--json"}), child_options(left)));
     return trained.exit_status == 0 ? std::string() : error_line(trained);
   }
 

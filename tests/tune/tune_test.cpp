@@ -122,6 +122,14 @@ TEST_F(TuneProgram, GoesOnAfterBeingKilled) {
   EXPECT_EQ(without_times(json("cut/leaderboard.json")), without_times(json("whole/leaderboard.json")));
 }
 
+TEST_F(TuneProgram, AnotherSearchInTheFolderTakesNoOldModels) {
+  write_config("tune:\n  trials: 1\n  space:\n    dropout: {from: 0, to: 0.5}\n");
+  ASSERT_EQ(lepton({"tune", "search.yaml", "--folder", "search"}).exit_status, 0);
+  ASSERT_EQ(lepton({"tune", "--resume", "search", "--search_seed", "5"}).exit_status, 0);
+  ASSERT_EQ(lepton({"tune", "search.yaml", "--folder", "fresh", "--search_seed", "5"}).exit_status, 0);
+  EXPECT_EQ(without_times(json("search/leaderboard.json")), without_times(json("fresh/leaderboard.json")));
+}
+
 // What the config says is overruled by the point and by the rung.
 TEST_F(TuneProgram, HalvingOverrulesTheConfig) {
   write_config(
