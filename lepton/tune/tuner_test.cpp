@@ -137,17 +137,17 @@ TEST_F(TunerTest, HalvingGivesEpochsToTheBest) {
 
 TEST_F(TunerTest, TheBudgetEndsIt) {
   trainer_ = [&](const RunSpec& run, std::chrono::milliseconds left) -> Result<RunOutcome> {
-    EXPECT_LE(left, std::chrono::seconds(1));
-    std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(left, std::chrono::milliseconds(300)));
-    if (left < std::chrono::milliseconds(300)) return Error(ErrorCode::kDeadlineExceeded, "ended");
+    EXPECT_LE(left, std::chrono::seconds(3));
+    std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(left, std::chrono::milliseconds(900)));
+    if (left < std::chrono::milliseconds(900)) return Error(ErrorCode::kDeadlineExceeded, "ended");
     return train(run);
   };
-  const TuneResult result = tune_with("  budget: 1s\n  jobs: 1\n  space: {dropout: {from: 0, to: 0.8}}\n").value();
+  const TuneResult result = tune_with("  budget: 3s\n  jobs: 1\n  space: {dropout: {from: 0, to: 0.8}}\n").value();
   EXPECT_LE(result.board.entries.size(), 5u);
   EXPECT_NE(result.board.best(), nullptr);
   trained_.clear();
   trainer_ = nullptr;
-  const TuneResult again = tune_with("  budget: 1s\n  jobs: 1\n  space: {dropout: {from: 0, to: 0.8}}\n", true).value();
+  const TuneResult again = tune_with("  budget: 3s\n  jobs: 1\n  space: {dropout: {from: 0, to: 0.8}}\n", true).value();
   EXPECT_TRUE(trained_.empty()) << "the time is over, also after a restart";
   EXPECT_EQ(again.board.best()->trial, result.board.best()->trial);
 }
