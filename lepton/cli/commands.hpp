@@ -54,6 +54,7 @@ void list_zoo(bool as_json);
 std::string zoo_page();
 /// The reference page of ONNX operators, read and written.
 std::string onnx_page();
+std::string keras_page();
 /// The reference page of pretrained weights.
 std::string weights_page();
 

@@ -113,6 +113,7 @@ void write_pages(const std::string& folder) {
   pages["tasks.md"] = tasks_page();
   pages["zoo.md"] = std::string(kWritten) + zoo_page();
   pages["onnx.md"] = std::string(kWritten) + onnx_page();
+  pages["keras.md"] = std::string(kWritten) + keras_page();
   pages["tflite.md"] = tflite_page();
   pages["weights.md"] = std::string(kWritten) + weights_page();
   local_files().make_folders(join_path(folder, "ops")).value();

@@ -36,10 +36,27 @@ std::int64_t macs_of_body(const Node& node, std::span<const TensorType> types) {
   return macs_of_nodes(builder.graph(), inner);
 }
 
+// Steps times what one step does.
+std::int64_t macs_of_scan(const Node& node, std::span<const TensorType> types) {
+  std::vector<TensorType> inner;
+  for (const ValueId id : node.inputs) inner.push_back(types[static_cast<std::size_t>(id)]);
+  const auto first = static_cast<std::size_t>(node.attributes.integer("num_states"));
+  const std::size_t end = first + static_cast<std::size_t>(node.attributes.integer("num_sequences"));
+  std::int64_t length = node.attributes.integer("length");
+  for (std::size_t i = first; i < end; ++i) {
+    length = inner[i].shape[0];
+    inner[i].shape = Shape(Dims(inner[i].shape.begin() + 1, inner[i].shape.end()));
+  }
+  const Graph& body = *node.regions[0];
+  return length * macs_of_nodes(body, infer_graph(body, inner).value());
+}
+
 std::int64_t macs_of_nodes(const Graph& graph, std::span<const TensorType> types) {
   std::int64_t macs = 0;
   for (const Node& node : graph.nodes()) {
-    if (node.op->has(kContraction)) {
+    if (node.op->name == "scan") {
+      macs += macs_of_scan(node, types);
+    } else if (node.op->has(kContraction)) {
       macs += macs_of(node, types);
     } else if (node.op->body != nullptr) {
       macs += macs_of_body(node, types);

@@ -72,6 +72,16 @@ double piecewise(std::int64_t step, const Attributes& a) {
   return values[i];
 }
 
+// Smith & Topin 2018, in two phases: up along a cosine to the peak, then down along one to almost nothing.
+double one_cycle(std::int64_t step, const Attributes& a) {
+  const double peak = a.number("max_learning_rate"), start = peak / a.number("div_factor"), end = start / a.number("final_div_factor");
+  const auto total = static_cast<double>(a.integer("total_steps"));
+  const double turn = a.number("pct_start") * total - 1, now = std::min(static_cast<double>(step), total - 1);
+  const auto along = [](double from, double to, double share) { return to + (from - to) / 2 * (1 + std::cos(std::numbers::pi * share)); };
+  if (now <= turn) return along(start, peak, turn > 0 ? now / turn : 1);
+  return along(peak, end, (now - turn) / std::max(total - 1 - turn, 1.0));
+}
+
 double step_decay(std::int64_t step, const Attributes& a) {
   return a.number("initial_learning_rate") * std::pow(a.number("factor"), static_cast<double>(step / a.integer("every")));
 }
@@ -126,6 +136,14 @@ std::span<const ScheduleDef> all_schedules() {
        "values between boundaries",
        {{"boundaries", std::vector<std::int64_t>{}, any_value, "", true}, {"values", std::vector<double>{}, any_value, "", true}},
        piecewise},
+      {"one_cycle",
+       "up to max_learning_rate and down again within total_steps, along cosines",
+       {{"max_learning_rate", 0.1, positive, "", true},
+        {"total_steps", 1, positive, "", true},
+        {"pct_start", 0.3, probability, "share of the steps that go up"},
+        {"div_factor", 25.0, positive, "the first rate is max_learning_rate / div_factor"},
+        {"final_div_factor", 1e4, positive, "the last rate is the first / final_div_factor"}},
+       one_cycle},
       {"step_decay",
        "initial * factor^(step / every), in whole steps",
        {kInitial, {"every", 1, positive, "updates between two drops", true}, {"factor", 0.1, positive, ""}},

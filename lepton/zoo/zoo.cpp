@@ -47,7 +47,11 @@ nn::Symbol build(const ModelDef& model, const nn::Symbol& x, const Options& opti
     fail(ErrorCode::kInvalidArgument, "{}: has one width only (got {})", model.name, options.width);
   if (options.width <= 0) fail(ErrorCode::kInvalidArgument, "{}: width must be positive (got {})", model.name, options.width);
   if (model.classes == 0 && options.classes != 0) fail(ErrorCode::kInvalidArgument, "{}: has no classes", model.name);
+  if (model.vocabulary == 0 && options.vocabulary != 0) fail(ErrorCode::kInvalidArgument, "{}: takes no words", model.name);
+  if (model.vocabulary > 0 && nn::Network::functional({x}, {x}).inputs()[0].type.shape.rank() != 2)
+    fail(ErrorCode::kShapeMismatch, "{}: takes texts, [words] whole numbers each; for pictures take another model", model.name);
   Options complete = options;
+  if (complete.vocabulary == 0) complete.vocabulary = model.vocabulary;
   if (complete.classes == 0) complete.classes = model.classes;
   if (complete.input_shape.empty()) complete.input_shape = model.input_shape;
   return model.build(x, complete);
@@ -55,7 +59,8 @@ nn::Symbol build(const ModelDef& model, const nn::Symbol& x, const Options& opti
 
 nn::Network network(std::string_view name, const Options& options, DType dtype) {
   const ModelDef& model = get_model(name);
-  const nn::Symbol input = nn::Input(options.input_shape.empty() ? model.input_shape : options.input_shape, {.name = "input"});
+  const nn::Symbol input = nn::Input(options.input_shape.empty() ? model.input_shape : options.input_shape,
+                                     {.dtype = model.vocabulary > 0 ? DType::kI64 : DType::kF32, .name = "input"});
   return nn::Network::functional({input}, {build(model, input, options)}, dtype);
 }
 

@@ -13,7 +13,8 @@ namespace lepton::zoo {
 
 struct Options {
   std::int64_t classes = 0;            // 0: as published
-  Dims input_shape = {};               // of one sample, [height, width, channels] for pictures; empty: as published
+  Dims input_shape = {};               // of one sample, [height, width, channels] for pictures, [words] for texts; empty: as published
+  std::int64_t vocabulary = 0;         // of models of texts; 0: as published
   double width = 1;                    // factor of the numbers of channels, where ModelDef::has_width
   bool include_top = true;             // false: ends with the last features before the classifier's pooling (as in Keras)
   std::string activation = "softmax";  // of the classifier; empty: logits
@@ -29,6 +30,7 @@ struct ModelDef {
   Dims input_shape;
   std::int64_t classes = 1000;  // 0: no classifier
   bool has_width = false;
+  std::int64_t vocabulary = 0;       // of models of texts, whose words are whole numbers below it; 0: the model takes other numbers
   std::string_view pretrained = {};  // file of weights below the data folder's weights/, if there is one
   nn::Symbol (*build)(const nn::Symbol& x, const Options& options);
 };

@@ -52,6 +52,14 @@ TEST(ZooTable, OptionsAreKept) {
   }
 }
 
+TEST(ZooTable, ModelsOfTextsTakeWords) {
+  const nn::Network made = network("gru-classifier", {.input_shape = {7}, .vocabulary = 50});
+  EXPECT_EQ(made.inputs()[0].type.to_string(), "i64[?,7]");
+  EXPECT_EQ(made.weights()[0].shape, Shape({50, 128}));
+  EXPECT_EQ(code_of([] { (void)network("lenet5", {.vocabulary = 50}); }), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code_of([] { (void)network("lstm-classifier", {.input_shape = {28, 28, 1}}); }), ErrorCode::kShapeMismatch);
+}
+
 TEST(ZooTable, WeightDecayIsALossOfItsOwn) {
   graph::GraphBuilder builder("decayed");
   const nn::Built built = network("lenet5", {.weight_decay = 0.1}).build(builder, {});

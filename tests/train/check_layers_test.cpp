@@ -35,6 +35,12 @@ void add_pooling(std::vector<LayerCase>& all) {
   all.push_back({AveragePooling1D(2), {{6, 2}}, {3, 2}});
   all.push_back({AveragePooling2D({2, 2}, {.padding = "same"}), {{5, 6, 2}}, {3, 3, 2}});
   all.push_back({AveragePooling3D({2, 2, 2}), {{4, 4, 2, 2}}, {2, 2, 1, 2}});
+  all.push_back({AdaptiveAveragePooling1D(2), {{5, 2}}, {2, 2}});
+  all.push_back({AdaptiveAveragePooling2D({2, 3}), {{4, 5, 2}}, {2, 3, 2}});
+  all.push_back({AdaptiveAveragePooling3D({1, 2, 2}), {{2, 3, 4, 2}}, {1, 2, 2, 2}});
+  all.push_back({AdaptiveMaxPooling1D(2), {{5, 2}}, {2, 2}});
+  all.push_back({AdaptiveMaxPooling2D({3}), {{4, 5, 2}}, {3, 3, 2}});
+  all.push_back({AdaptiveMaxPooling3D({1, 2, 2}), {{2, 3, 4, 2}}, {1, 2, 2, 2}});
   all.push_back({GlobalMaxPooling1D(), {{6, 3}}, {3}});
   all.push_back({GlobalMaxPooling2D(), {{4, 3, 3}}, {3}});
   all.push_back({GlobalMaxPooling3D(), {{2, 3, 2, 3}}, {3}});

@@ -65,4 +65,13 @@ Tensor input(const Dims& shape) {
   return result;
 }
 
+Tensor words(std::int64_t count, std::int64_t vocabulary, bool padded) {
+  const Tensor result = Tensor::zeros(DType::kI64, {1, count});
+  const std::vector<float> u = uniform("input", count);
+  for (std::int64_t i = 0; i < (padded ? 3 * count / 4 : count); ++i)
+    result.data<std::int64_t>()[i] =
+        1 + static_cast<std::int64_t>(static_cast<double>(u[static_cast<std::size_t>(i)]) * static_cast<double>(vocabulary - 1));
+  return result;
+}
+
 }  // namespace lepton::zoo::testing

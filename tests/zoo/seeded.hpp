@@ -14,4 +14,7 @@ void set_weights(train::Model& model);
 /// The input for samples of `shape` (Keras's order), a batch of one, in [-1, 1).
 Tensor input(const Dims& shape);
 
+/// One text of whole numbers from 1 to below `vocabulary`; the last quarter of a padded one is 0.
+Tensor words(std::int64_t count, std::int64_t vocabulary, bool padded);
+
 }  // namespace lepton::zoo::testing

@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <numeric>
+#include <sstream>
 
 #include "lepton/base/files.hpp"
+#include "lepton/base/path.hpp"
+#include "lepton/data/named_dataset.hpp"
 #include "lepton/data/picture_source.hpp"
+#include "lepton/data/text/text_vectorizer.hpp"
 #include "lepton/zoo/zoo.hpp"
 
 namespace lepton::zoo {
@@ -49,10 +53,42 @@ Tensor foreground(const Tensor& images) {
   return mask;
 }
 
+struct Texts {
+  Tensor words;   // [N, 24], numbers below 1000; 0: none
+  Tensor labels;  // [N]: 1 for praise
+};
+
+// The first sentences of film reviews; nothing if they are not on this machine.
+std::optional<Texts> read_texts(std::int64_t count) {
+  const auto folder = data::data_folder(local_files());
+  if (!folder) return std::nullopt;
+  const auto file = read_file(local_files(), join_path(*folder, "text/sst2/train.tsv"), 1 << 24);
+  if (!file) return std::nullopt;
+  std::vector<std::string> texts;
+  std::vector<std::int64_t> labels;
+  std::istringstream lines(*file);
+  for (std::string line; std::ssize(texts) < count && std::getline(lines, line);) {
+    const std::size_t tab = line.find('\t');
+    texts.push_back(line.substr(0, tab));
+    labels.push_back(line.at(tab + 1) == '1' ? 1 : 0);
+  }
+  const auto vectorizer = data::TextVectorizer::fit(texts, {.max_tokens = 1000, .output_sequence_length = 24}).value();
+  return Texts{vectorizer.apply(texts), Tensor::from(labels, {count})};
+}
+
 class ZooTraining : public ::testing::TestWithParam<int> {};
 
 TEST_P(ZooTraining, TheLossFalls) {
   const ModelDef& model = all_models()[static_cast<std::size_t>(GetParam())];
+  if (model.vocabulary > 0) {
+    const auto texts = read_texts(64);
+    if (!texts) GTEST_SKIP() << "the reviews of SST-2 are not on this machine";
+    train::Model made = make(model.name, {.input_shape = {24}, .vocabulary = 1000}, {.seed = 1});
+    made.compile({.optimizer = "adam(0.01)", .loss = "sparse_categorical_crossentropy"});
+    const train::History history = made.fit(texts->words, texts->labels, {.epochs = 8, .batch_size = 16, .verbose = 0});
+    EXPECT_LT(history["loss"].back(), 0.8 * history["loss"].front());
+    return;
+  }
   const bool colour = model.input_shape.back() == 3;
   const auto pictures =
       colour ? read_pictures("vehicles-6class-64", data::Colour::kRgb, 64) : read_pictures("fashion-mnist", data::Colour::kGrey, 32);

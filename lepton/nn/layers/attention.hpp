@@ -28,7 +28,28 @@ struct AdditiveAttentionOptions {
 /// As Attention, with the scores sum(scale * tanh(query + key)) (Bahdanau et al. 2015).
 Layer AdditiveAttention(const AdditiveAttentionOptions& options = {});
 
-struct HeadOptions {
+struct MultiHeadAttentionOptions {
+  std::int64_t value_dim = 0;     // of a head; 0: key_dim
+  std::int64_t output_shape = 0;  // channels of the output; 0: those of the query
+  double dropout = 0;             // of the attention weights
+  bool use_bias = true;
+  bool use_gate = false;            // multiply what the heads give by sigmoid(query W + b)
+  std::int64_t sliding_window = 0;  // a query sees keys less than so many steps away; 0: all
+  bool use_causal_mask = false;
+  bool return_attention_scores = false;
+  Spec kernel_initializer = "glorot_uniform";
+  Spec bias_initializer = "zeros";
+  Spec kernel_regularizer = {};
+  Spec kernel_constraint = {};
+  Spec bias_regularizer = {};
+  Spec bias_constraint = {};
+  std::string name = {};
+};
+/// Several dot-product attentions side by side on projections of the inputs (Vaswani et al. 2017). Outputs: [N, T, C], then the weights
+/// [N, heads, T, S] if they are wanted.
+Layer MultiHeadAttention(std::int64_t num_heads, std::int64_t key_dim, const MultiHeadAttentionOptions& options = {});
+
+struct GroupQueryAttentionOptions {
   double dropout = 0;  // of the attention weights
   bool use_bias = true;
   bool use_gate = false;            // multiply what the heads give by sigmoid(query W + b)
@@ -43,15 +64,8 @@ struct HeadOptions {
   Spec bias_constraint = {};
   std::string name = {};
 };
-struct MultiHeadAttentionOptions : HeadOptions {
-  std::int64_t value_dim = 0;     // of a head; 0: key_dim
-  std::int64_t output_shape = 0;  // channels of the output; 0: those of the query
-};
-/// Several dot-product attentions side by side on projections of the inputs (Vaswani et al. 2017). Outputs: [N, T, C], then the weights
-/// [N, heads, T, S] if they are wanted.
-Layer MultiHeadAttention(std::int64_t num_heads, std::int64_t key_dim, const MultiHeadAttentionOptions& options = {});
 /// The same where several heads of the query share one of the key and value (Ainslie et al. 2023).
 Layer GroupQueryAttention(std::int64_t head_dim, std::int64_t num_query_heads, std::int64_t num_key_value_heads,
-                          const HeadOptions& options = {});
+                          const GroupQueryAttentionOptions& options = {});
 
 }  // namespace lepton::nn

@@ -117,7 +117,8 @@ LayerDef declare(std::string_view name, std::string_view summary, std::vector<At
   return {.name = name, .summary = summary, .config = std::move(config), .min_inputs = 2, .max_inputs = 3, .build = std::move(build)};
 }
 
-Attributes attributes_of(const HeadOptions& o) {
+template <class Options>
+Attributes attributes_of(const Options& o) {
   return {{"dropout", o.dropout},
           {"use_bias", o.use_bias},
           {"use_gate", o.use_gate},
@@ -157,7 +158,8 @@ Layer MultiHeadAttention(std::int64_t num_heads, std::int64_t key_dim, const Mul
   return Layer(get_layer("MultiHeadAttention"), config, o.name);
 }
 
-Layer GroupQueryAttention(std::int64_t head_dim, std::int64_t num_query_heads, std::int64_t num_key_value_heads, const HeadOptions& o) {
+Layer GroupQueryAttention(std::int64_t head_dim, std::int64_t num_query_heads, std::int64_t num_key_value_heads,
+                          const GroupQueryAttentionOptions& o) {
   Attributes config = attributes_of(o);
   config.set("head_dim", head_dim);
   config.set("num_query_heads", num_query_heads);

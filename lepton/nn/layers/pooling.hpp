@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lepton/nn/layer.hpp"
+#include "lepton/nn/layers/core.hpp"
 
 namespace lepton::nn {
 
@@ -29,5 +30,13 @@ Layer GlobalMaxPooling3D(const GlobalPoolingOptions& options = {});
 Layer GlobalAveragePooling1D(const GlobalPoolingOptions& options = {});
 Layer GlobalAveragePooling2D(const GlobalPoolingOptions& options = {});
 Layer GlobalAveragePooling3D(const GlobalPoolingOptions& options = {});
+
+/// [N, spatial…, C] -> [N, output_size…, C]; window i of n over an axis of length L is [⌊iL/n⌋, ⌈(i+1)L/n⌉), as in Keras and PyTorch.
+Layer AdaptiveAveragePooling1D(std::int64_t output_size, const LayerOptions& options = {});
+Layer AdaptiveAveragePooling2D(const Dims& output_size, const LayerOptions& options = {});
+Layer AdaptiveAveragePooling3D(const Dims& output_size, const LayerOptions& options = {});
+Layer AdaptiveMaxPooling1D(std::int64_t output_size, const LayerOptions& options = {});
+Layer AdaptiveMaxPooling2D(const Dims& output_size, const LayerOptions& options = {});
+Layer AdaptiveMaxPooling3D(const Dims& output_size, const LayerOptions& options = {});
 
 }  // namespace lepton::nn

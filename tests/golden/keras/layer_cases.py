@@ -105,6 +105,16 @@ def pooling_cases():
             yield case(name + "_keepdims", lambda pool=pool: pool(keepdims=True), picture(rank, 3))
 
 
+def adaptive_pooling_cases():
+    sizes = {1: {"uneven": 3, "one": 1}, 2: {"uneven": (2, 3), "one_number": 2}, 3: {"uneven": (1, 2, 3)}}
+    for rank, named in sizes.items():
+        for name, size in named.items():
+            for kind in ("Average", "Max"):
+                layer = getattr(L, f"Adaptive{kind}Pooling{rank}D")
+                yield case(f"adaptive_{kind.lower()}_pooling{rank}d_{name}", lambda layer=layer, size=size: layer(size),
+                           (2, *((7,), (4, 5), (2, 3, 5))[rank - 1], 2))
+
+
 def normalization_cases():
     for suffix, options in (("", {}), ("_plain", {"center": False, "scale": False}),
                             ("_options", {"momentum": 0.7, "epsilon": 0.1})):
@@ -187,6 +197,6 @@ def shape_cases():
 
 
 def all_cases():
-    for group in (dense_cases, convolution_cases, depthwise_cases, transposed_cases, pooling_cases,
+    for group in (dense_cases, convolution_cases, depthwise_cases, transposed_cases, pooling_cases, adaptive_pooling_cases,
                   normalization_cases, activation_cases, merge_cases, shape_cases):
         yield from group()

@@ -216,6 +216,11 @@ def recurrent_cases():
         yield case("recurrent_" + name, ((6, 3), make), "class_index", losses.SparseCategoricalCrossentropy, lambda: optimizers.Adam(0.01))
 
 
+def ctc_cases():
+    model = (6, 3), lambda: [layers.LSTM(5, return_sequences=True), layers.Dense(4)]
+    yield case("loss_ctc", model, "labels", losses.CTC, lambda: optimizers.Adam(0.01))
+
+
 def regularizer_cases():
     r = regularizers
     table = {
@@ -232,5 +237,5 @@ def regularizer_cases():
 
 
 def all_cases():
-    for group in (optimizer_cases, schedule_cases, loss_cases, weight_cases, regularizer_cases, constraint_cases, recurrent_cases):
+    for group in (optimizer_cases, schedule_cases, loss_cases, weight_cases, regularizer_cases, constraint_cases, recurrent_cases, ctc_cases):
         yield from group()

@@ -1,6 +1,7 @@
 """Parameters, arithmetic and outputs of the models whose reference is Keras: MobileNet v1 of Keras Applications and MLPerf Tiny's models.
 
-MLPerf Tiny's ResNet and VWW are read from the configurations in its own .h5 files (argument: their folder); its KWS and AD, which are there
+MLPerf Tiny's ResNet and VWW are read from the configurations in its own .h5 files (argument: their folder; without it only models of
+texts are made); its KWS and AD, which are there
 as .tflite only, are written here after keras_model.py of mlcommons/tiny.
 """
 import json
@@ -49,6 +50,80 @@ def anomaly_detection():
     return keras.Model(start, layers.Dense(640)(x))
 
 
+class Positions(layers.Layer):
+    """Adds a learnt vector to each position."""
+
+    def build(self, shape):
+        self.embeddings = self.add_weight(shape=shape[1:], name="embeddings")
+
+    def call(self, x):
+        return x + self.embeddings
+
+
+def recurrent(kind):
+    x = start = keras.Input((200,), dtype="int32")
+    x = layers.Embedding(20000, 128, mask_zero=True, name="embedding")(x)
+    x = layers.Bidirectional(kind(64, return_sequences=True), name="first")(x)
+    x = layers.Bidirectional(kind(64), name="second")(x)
+    return keras.Model(start, layers.Dense(2, name="output")(x))
+
+
+def transformer():
+    """Without masks: the attention of Keras takes the mask off its input, and the sum behind it loses it."""
+    start = keras.Input((200,), dtype="int32")
+    x = Positions(name="positions")(layers.Embedding(20000, 32, name="embedding")(start))
+    x = layers.LayerNormalization(epsilon=1e-6, name="norm1")(x + layers.MultiHeadAttention(2, 32, name="attention")(x, x))
+    x = layers.LayerNormalization(epsilon=1e-6, name="norm2")(x + layers.Dense(32, name="mixed")(layers.Dense(32, activation="relu", name="hidden")(x)))
+    x = layers.Dense(20, activation="relu", name="features")(layers.GlobalAveragePooling1D()(x))
+    return keras.Model(start, layers.Dense(2, name="output")(x))
+
+
+def words(padded):
+    """Whole numbers below 20,000; of padded texts the last 50 are 0."""
+    x = 1 + np.floor(seeded.uniform("input", 200) * 19999).astype(np.int32)
+    if padded:
+        x[150:] = 0
+    return x[None]
+
+
+def of_texts(model):
+    """(Lepton's name, variable, whether it is a matrix that multiplies)."""
+    for layer in model.layers:
+        for variable in layer.weights:
+            parts = variable.path.split("/")
+            if isinstance(layer, layers.Bidirectional):
+                direction = "forward" if "forward" in variable.path else "backward"
+                parts = [layer.name, f"{direction}_{type(layer.forward_layer).__name__.lower()}", parts[-1]]
+            yield "/".join(parts), variable, parts[-1] == "kernel"
+
+
+def text_macs(model):
+    total = 0
+    for layer in model.layers:
+        if isinstance(layer, layers.Bidirectional):
+            for one in (layer.forward_layer, layer.backward_layer):
+                total += 200 * sum(int(np.prod(w.shape)) for w in one.weights if "bias" not in w.name)
+        elif isinstance(layer, layers.MultiHeadAttention):
+            total += 200 * sum(int(np.prod(w.shape)) for w in layer.weights if "bias" not in w.name) + 2 * 200 * 200 * layer.num_heads * layer.key_dim
+        elif isinstance(layer, layers.Dense):
+            total += (200 if len(layer.output.shape) == 3 else 1) * int(np.prod(layer.kernel.shape))
+    return total
+
+
+def run_text(name, reference, model, padded):
+    for key, variable, product in of_texts(model):
+        shape = tuple(variable.shape)
+        if product and len(shape) == 3:  # heads
+            flat = (shape[0] * shape[1], shape[2]) if "attention_output" in key else (shape[0], shape[1] * shape[2])
+        else:
+            flat = shape
+        variable.assign((seeded.weight(key, flat[::-1]).T if product else seeded.weight(key, shape)).reshape(shape))
+    x = words(padded)
+    output = np.asarray(model(x, training=False))
+    seeded.write(name, reference, (200,), "words times kernel size, and words times words times channels in attention", model.count_params(), 0,
+                 text_macs(model), output)
+
+
 def named(model):
     """(Lepton's name, variable). Layers without a name of their own are numbered from 0, as in a fresh program."""
     counts = {}
@@ -94,12 +169,23 @@ def run(name, reference, model):
                  macs_of(model), output)
 
 
-folder = sys.argv[1]
-version = f"Keras {keras.__version__}"
-run("mobilenet-v1", f"{version} applications.MobileNet", keras.applications.MobileNet(weights=None, classifier_activation=None))
-run("mlperf-resnet8", f"{version}, configuration in mlcommons/tiny pretrainedResnet.h5", from_file(f"{folder}/pretrainedResnet.h5"))
-run("mlperf-vww", f"{version}, configuration in mlcommons/tiny vww_96.h5", from_file(f"{folder}/vww_96.h5"))
-run("mlperf-kws", f"{version}, after mlcommons/tiny keyword_spotting/keras_model.py", keyword_spotting())
-run("mlperf-ad", f"{version}, after mlcommons/tiny anomaly_detection/keras_model.py", anomaly_detection())
+def files(folder):
+    run("mobilenet-v1", f"{VERSION} applications.MobileNet", keras.applications.MobileNet(weights=None, classifier_activation=None))
+    run("mlperf-resnet8", f"{VERSION}, configuration in mlcommons/tiny pretrainedResnet.h5", from_file(f"{folder}/pretrainedResnet.h5"))
+    run("mlperf-vww", f"{VERSION}, configuration in mlcommons/tiny vww_96.h5", from_file(f"{folder}/vww_96.h5"))
+    run("mlperf-kws", f"{VERSION}, after mlcommons/tiny keyword_spotting/keras_model.py", keyword_spotting())
+    run("mlperf-ad", f"{VERSION}, after mlcommons/tiny anomaly_detection/keras_model.py", anomaly_detection())
+
+
+def texts():
+    run_text("lstm-classifier", f"{VERSION}, make_zoo_keras.py", recurrent(layers.LSTM), True)
+    run_text("gru-classifier", f"{VERSION}, make_zoo_keras.py", recurrent(layers.GRU), True)
+    run_text("transformer-encoder", f"{VERSION}, make_zoo_keras.py", transformer(), False)
+
+
+VERSION = f"Keras {keras.__version__}"
+texts()
+if len(sys.argv) > 1:
+    files(sys.argv[1])
 seeded.write_made_by("made_by_keras.json", {"keras": keras.__version__, "h5py": h5py.__version__, "numpy": np.__version__},
                      "python make_zoo_keras.py FOLDER")
