@@ -85,6 +85,17 @@ struct KeepBestOptions {
 };
 std::shared_ptr<Callback> KeepBest(const KeepBestOptions& options = {});
 
+/// Makes the mean of the weights at the ends of epochs the model's weights when the training ends. Moving statistics are averaged, too;
+/// refresh_statistics() then moves them to what the mean weights see. A resumed training begins a new mean.
+/// Source:  Izmailov et al. 2018, Averaging Weights Leads to Wider Optima and Better Generalization.
+struct WeightAveragingOptions {
+  std::int64_t start_epoch = 0;  // the first epoch, from 0, whose end counts
+  std::int64_t every = 1;        // epochs from one to the next that counts
+};
+std::shared_ptr<Callback> StochasticWeightAveraging(const WeightAveragingOptions& options = {});
+/// Passes a source through a compiled model as an epoch of training does, but lets only the moving statistics change.
+void refresh_statistics(Model& model, BatchSource& source);
+
 /// Writes a line per epoch; appends when a training is resumed.
 std::shared_ptr<Callback> CSVLogger(const std::string& path);
 

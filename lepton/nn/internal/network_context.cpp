@@ -19,7 +19,7 @@ std::vector<Feature> build_layer(LayerContext& context, const Layer& layer, std:
 
 NetworkContext::NetworkContext(graph::GraphBuilder& builder, const Network& network, const BuildOptions& options,
                                std::vector<Weight>* discovered, Built& built)
-    : builder_(builder), network_(network), options_(options), discovered_(discovered), built_(built) {
+    : builder_(builder), options_(options), discovered_(discovered), built_(built) {
   dtype_ = network.dtype();
 }
 

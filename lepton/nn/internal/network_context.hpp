@@ -31,7 +31,6 @@ class NetworkContext final : public LayerContext {
 
  private:
   graph::GraphBuilder& builder_;
-  const Network& network_;
   const BuildOptions& options_;
   std::vector<Weight>* discovered_;
   Built& built_;
