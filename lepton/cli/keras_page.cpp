@@ -157,12 +157,15 @@ std::string keras_page() {
   text += section("regularizers", kRegularizers, names_of(nn::all_regularizers()), counts);
   text += section("constraints", kConstraints, names_of(nn::all_constraints()), counts);
   text += section("activations", kActivations, names_of(nn::all_activations()), counts);
-  return "# Keras 3 and Lepton, name by name\n\nNames of Keras 3.15 without aliases, base classes and wrappers of other frameworks. What "
-         "has "
-         "the same name has Keras's options and defaults, and golden files made with Keras show that it computes the same.\n\n| | in Keras "
-         "| "
-         "here |\n|---|---|---|\n" +
-         join(counts, "") + "\n" + text;
+  constexpr std::string_view kHead = R"(# Keras 3 and Lepton, name by name
+
+Names of Keras 3.15 without aliases, base classes and wrappers of other frameworks. What has the same name has Keras's options and
+defaults; layers, losses, optimizers, schedules, constraints and most metrics are compared with golden files made with Keras.
+
+| | in Keras | here |
+|---|---|---|
+)";
+  return std::string(kHead) + join(counts, "") + "\n" + text;
 }
 
 }  // namespace lepton::cli

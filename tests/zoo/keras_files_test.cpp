@@ -198,6 +198,18 @@ TEST_F(Hostile, AVocabularyOfSomethingElseIsDamaged) {
   }
 }
 
+TEST(KerasConfig, MasksMustComeFromTheModelsLayers) {
+  std::string text = read_file(local_files(), LEPTON_SOURCE_DIR "/tests/fuzz/keras_config/recurrent.json", 1 << 20).value();
+  ASSERT_TRUE(model_from_keras(parse_json(text, {.max_depth = 128}).value()));
+  const std::string masking = "\"mask_value\": 0.0";
+  ASSERT_NE(text.find(masking), std::string::npos);
+  text.replace(text.find(masking), masking.size(), "\"mask_value\": 1.0");  // the mask that calls name is now another one
+  const auto read = model_from_keras(parse_json(text, {.max_depth = 128}).value());
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code(), ErrorCode::kUnsupported);
+  EXPECT_NE(read.error().message().find("mask"), std::string::npos);
+}
+
 TEST(KerasConfig, WhatLeptonLacksIsNamed) {
   const std::string input = R"({"class_name": "InputLayer", "config": {"batch_shape": [null, 4], "name": "i"}},)";
   EXPECT_EQ(config_code(input + R"({"class_name": "Magic", "config": {"name": "a"}})"), ErrorCode::kUnsupported);

@@ -46,7 +46,8 @@ struct MultiHeadAttentionOptions {
   std::string name = {};
 };
 /// Several dot-product attentions side by side on projections of the inputs (Vaswani et al. 2017). Outputs: [N, T, C], then the weights
-/// [N, heads, T, S] if they are wanted.
+/// [N, heads, T, S] if they are wanted. A masked step of the query sees all steps, and its mask is the output's. The inputs keep their
+/// masks (Keras's layer takes them off, so that a sum of its input and output has none).
 Layer MultiHeadAttention(std::int64_t num_heads, std::int64_t key_dim, const MultiHeadAttentionOptions& options = {});
 
 struct GroupQueryAttentionOptions {

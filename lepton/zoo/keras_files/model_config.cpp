@@ -182,10 +182,14 @@ class MaskCheck {
     if (of_steps) maker = find(input_of(*maker).layer);
     if (maker == nullptr || text_of(*maker, "class_name") != "NotEqual") return false;
     const Place source = input_of(*maker);
-    const Json& value = member(member(*maker, "inbound_nodes").at(0), "args").at(1);
+    if (source.layer.empty()) return false;
+    const Json& arguments = member(member(*maker, "inbound_nodes")[0], "args");
+    if (arguments.size() < 2) return false;
+    const Json& value = arguments[1];
     return std::ranges::any_of(layers_, [&](const Json& layer) {
       if (text_of(layer, "class_name") != (of_steps ? "Masking" : "Embedding")) return false;
       const Json& config = member(layer, "config");
+      if (!config.is_object()) return false;
       const bool same =
           of_steps ? config.value("mask_value", Json(0.0)) == value : config.value("mask_zero", Json(false)) == true && value == 0;
       const Place from = input_of(layer);
