@@ -1,7 +1,6 @@
 // View or copy.
 #include "lepton/formats/stored_tensor.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 namespace lepton::formats {
@@ -19,10 +18,7 @@ Tensor copy_of(std::span<const std::byte> bytes, const TensorType& type) {
 
 Tensor view_of(std::span<const std::byte> bytes, const TensorType& type, std::shared_ptr<const void> owner) {
   auto storage = Storage::borrow(const_cast<std::byte*>(bytes.data()), bytes.size(), std::move(owner));
-  Dims strides(static_cast<std::size_t>(type.shape.rank()), 1);
-  for (std::size_t axis = strides.size(); axis-- > 1;)
-    strides[axis - 1] = strides[axis] * std::max<std::int64_t>(type.shape[static_cast<int>(axis)], 1);
-  return Tensor::view(std::move(storage), type.dtype, type.shape, std::move(strides), 0);
+  return Tensor::view(std::move(storage), type.dtype, type.shape, row_major_strides(type.shape), 0);
 }
 
 }  // namespace

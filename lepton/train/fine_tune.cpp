@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <numeric>
 
 #include "lepton/base/random.hpp"
 #include "lepton/formats/onnx/backbone.hpp"
 #include "lepton/nn/layers.hpp"
+#include "lepton/ops/indexing.hpp"
 #include "lepton/train/logistic_regression.hpp"
 
 namespace lepton::train {
@@ -54,18 +54,12 @@ std::vector<int> folds_of(const std::vector<std::int64_t>& classes, const HeadOp
 
 // The rows whose samples lie in a fold, or in all others; all rows for no fold.
 LogisticRows rows_of(const FeatureSet& set, const std::vector<int>& folds, int fold, bool inside, const HeadOptions& options) {
-  const std::int64_t width = set.features.shape()[1];
   std::vector<std::int64_t> rows;
   for (std::int64_t row = 0; row < set.features.shape()[0]; ++row) {
     if (fold < 0 || (folds[static_cast<std::size_t>(row) % folds.size()] == fold) == inside) rows.push_back(row);
   }
-  LogisticRows made{Tensor::empty(DType::kF32, {std::ssize(rows), width}), Tensor::empty(DType::kI64, {std::ssize(rows)}), {}};
-  for (std::int64_t i = 0; i < std::ssize(rows); ++i) {
-    const std::int64_t row = rows[static_cast<std::size_t>(i)];
-    std::memcpy(made.features.data<float>() + i * width, set.features.data<float>() + row * width,
-                static_cast<std::size_t>(width) * sizeof(float));
-    made.classes.data<std::int64_t>()[i] = set.classes.data<std::int64_t>()[row];
-  }
+  const Tensor places = Tensor::from(rows, {std::ssize(rows)});
+  LogisticRows made{ops::gather(set.features, places), ops::gather(set.classes, places), {}};
   if (options.balance) made.weights = balancing_weights(made.classes, options.num_classes);
   return made;
 }

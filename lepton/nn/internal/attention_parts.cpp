@@ -1,10 +1,10 @@
 // Masks are made of step numbers, so that the number of steps may be free.
 #include "lepton/nn/internal/attention_parts.hpp"
 
+#include "lepton/nn/internal/layer_parts.hpp"
 #include "lepton/ops/activation.hpp"
 #include "lepton/ops/comparison.hpp"
 #include "lepton/ops/elementwise.hpp"
-#include "lepton/ops/random.hpp"
 #include "lepton/ops/shape.hpp"
 
 namespace lepton::nn {
@@ -24,7 +24,7 @@ Value both(const Value& a, const Value& b) {
 Value attention_weights(LayerContext& c, const Value& scores) {
   const Value weights = ops::softmax(scores);
   if (!c.training() || c.number("dropout") == 0) return weights;
-  return ops::dropout(weights, c.random_key(), {.rate = c.number("dropout"), .stream = c.next_stream()});
+  return dropped(c, weights, c.number("dropout"));
 }
 
 }  // namespace lepton::nn

@@ -2,6 +2,7 @@
 #include "lepton/nn/internal/layer_parts.hpp"
 
 #include "lepton/ops/elementwise.hpp"
+#include "lepton/ops/random.hpp"
 #include "lepton/ops/reduction.hpp"
 #include "lepton/ops/shape.hpp"
 
@@ -12,6 +13,16 @@ Value spatial_input(const Feature& input, std::size_t spatial_axes) {
   if (x.rank() != static_cast<int>(spatial_axes) + 2)
     fail(ErrorCode::kShapeMismatch, "expects inputs of rank {} (shape {})", spatial_axes + 2, input.logical_shape());
   return x;
+}
+
+Value sequence_input(const Feature& input) {
+  const Value x = input.logical();
+  if (x.rank() != 3) fail(ErrorCode::kShapeMismatch, "expects [N, steps, C] (shape {})", input.logical_shape());
+  return x;
+}
+
+Value dropped(LayerContext& c, const Value& x, double rate) {
+  return ops::dropout(x, c.random_key(), {.rate = rate, .stream = c.next_stream()});
 }
 
 Value bias_weight(LayerContext& c, std::int64_t size) {

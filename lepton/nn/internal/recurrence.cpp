@@ -1,11 +1,11 @@
 // Cells as layers, and as scans over time.
 #include "lepton/nn/internal/recurrence.hpp"
 
+#include "lepton/nn/internal/layer_parts.hpp"
 #include "lepton/nn/internal/network_context.hpp"
 #include "lepton/ops/contraction.hpp"
 #include "lepton/ops/control_flow.hpp"
 #include "lepton/ops/elementwise.hpp"
-#include "lepton/ops/random.hpp"
 #include "lepton/ops/shape.hpp"
 
 namespace lepton::nn {
@@ -108,7 +108,7 @@ namespace {
 Value step_dropout(LayerContext& c, std::string_view rate, const Value& like) {
   if (!c.training() || c.number(rate) == 0) return {};
   const Value ones = ops::broadcast_to_like(ops::constant_like(like, 1), like);
-  return ops::dropout(ones, c.random_key(), {.rate = c.number(rate), .stream = c.next_stream()});
+  return dropped(c, ones, c.number(rate));
 }
 
 }  // namespace

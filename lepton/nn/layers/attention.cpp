@@ -2,6 +2,7 @@
 #include "lepton/nn/layers/attention.hpp"
 
 #include "lepton/nn/internal/attention_parts.hpp"
+#include "lepton/nn/internal/layer_parts.hpp"
 #include "lepton/ops/contraction.hpp"
 #include "lepton/ops/elementwise.hpp"
 #include "lepton/ops/reduction.hpp"
@@ -32,10 +33,7 @@ Value additive(LayerContext& c, const Value& query, const Value& key) {
 }
 
 std::vector<Feature> attend(LayerContext& c, std::span<const Feature> inputs, Scores scores_of) {
-  const Value query = inputs[0].logical(), value = inputs[1].logical(), key = inputs.back().logical();
-  for (const Value& x : {query, value, key}) {
-    if (x.rank() != 3) fail(ErrorCode::kShapeMismatch, "expects [N, steps, C] (shape {})", x.shape());
-  }
+  const Value query = sequence_input(inputs[0]), value = sequence_input(inputs[1]), key = sequence_input(inputs.back());
   Value scores = scores_of(c, query, key);
   const Value seen = both(inputs[1].mask.defined() ? ops::expand_dims(inputs[1].mask, {-2}) : Value(),
                           c.flag("use_causal_mask") ? causal_mask(scores) : Value());

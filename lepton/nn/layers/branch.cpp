@@ -1,8 +1,8 @@
 // LayerScale and StochasticDepth: how deep networks weigh their residual branches.
+#include "lepton/nn/internal/layer_parts.hpp"
 #include "lepton/nn/layers/normalization.hpp"
 #include "lepton/nn/layers/regularization.hpp"
 #include "lepton/ops/elementwise.hpp"
-#include "lepton/ops/random.hpp"
 #include "lepton/ops/reduction.hpp"
 #include "lepton/ops/shape.hpp"
 
@@ -25,7 +25,7 @@ std::vector<Feature> stochastic_depth(LayerContext& c, std::span<const Feature> 
   // One number for each sample.
   const Value samples = ops::sum(x, {.axes = axes, .keepdims = true});
   const Value ones = ops::broadcast_to_like(ops::constant_like(x, 1.0), samples);
-  return {inputs[0].with(ops::mul(x, ops::dropout(ones, c.random_key(), {.rate = rate, .stream = c.next_stream()})))};
+  return {inputs[0].with(ops::mul(x, dropped(c, ones, rate)))};
 }
 
 }  // namespace

@@ -1,13 +1,13 @@
 // Dropout: random zeroing while training.
+#include "lepton/nn/internal/layer_parts.hpp"
 #include "lepton/nn/layers/regularization.hpp"
-#include "lepton/ops/random.hpp"
 
 namespace lepton::nn {
 namespace {
 
 std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
   if (!c.training() || c.number("rate") == 0) return {inputs[0]};
-  return {inputs[0].with(ops::dropout(inputs[0].value, c.random_key(), {.rate = c.number("rate"), .stream = c.next_stream()}))};
+  return {inputs[0].with(dropped(c, inputs[0].value, c.number("rate")))};
 }
 
 }  // namespace

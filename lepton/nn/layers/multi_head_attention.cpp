@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "lepton/nn/internal/attention_parts.hpp"
+#include "lepton/nn/internal/layer_parts.hpp"
 #include "lepton/nn/layers/attention.hpp"
 #include "lepton/ops/activation.hpp"
 #include "lepton/ops/contraction.hpp"
@@ -61,10 +62,7 @@ Value seen_mask(LayerContext& c, std::span<const Feature> inputs, const Value& s
 }
 
 std::vector<Feature> attend(LayerContext& c, std::span<const Feature> inputs, const Heads& heads) {
-  const Value query = inputs[0].logical(), value = inputs[1].logical(), key = inputs.back().logical();
-  for (const Value& x : {query, value, key}) {
-    if (x.rank() != 3) fail(ErrorCode::kShapeMismatch, "expects [N, steps, C] (shape {})", x.shape());
-  }
+  const Value query = sequence_input(inputs[0]), value = sequence_input(inputs[1]), key = sequence_input(inputs.back());
   const auto projected = [&](const Value& x, const std::string& name, std::int64_t count, std::int64_t size) {
     return project(c, x, name, {x.dim(-1), count, size}, {count, size});
   };

@@ -21,7 +21,7 @@ std::vector<Feature> spatial_dropout(LayerContext& c, std::span<const Feature> i
   // One number for each channel of each sample.
   const Value channels = ops::sum(x, {.axes = positions, .keepdims = true});
   const Value ones = ops::broadcast_to_like(ops::constant_like(x, 1.0), channels);
-  const Value mask = ops::dropout(ones, c.random_key(), {.rate = c.number("rate"), .stream = c.next_stream()});
+  const Value mask = dropped(c, ones, c.number("rate"));
   return {Feature(ops::mul(x, mask), Feature::Order::kChannelsFirst)};
 }
 
@@ -54,7 +54,7 @@ std::vector<Feature> alpha_dropout(LayerContext& c, std::span<const Feature> inp
   const double a = 1 / std::sqrt((1 - rate) * (1 + rate * kLimit * kLimit)), b = -a * kLimit * rate;
   const auto number = [&](double value) { return ops::constant_like(x, value); };
   const Value ones = ops::broadcast_to_like(number(1), x);
-  const Value drawn = ops::dropout(ones, c.random_key(), {.rate = rate, .stream = c.next_stream()});
+  const Value drawn = dropped(c, ones, rate);
   const Value kept = ops::where(ops::greater(drawn, number(0)), x, ops::broadcast_to_like(number(kLimit), x));
   return {inputs[0].with(ops::add(ops::mul(kept, number(a)), number(b)))};
 }

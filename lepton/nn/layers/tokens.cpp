@@ -1,4 +1,5 @@
 // ClassToken and PositionEmbedding: what transformers add to a row of vectors.
+#include "lepton/nn/internal/layer_parts.hpp"
 #include "lepton/nn/layers/embedding.hpp"
 #include "lepton/ops/elementwise.hpp"
 #include "lepton/ops/shape.hpp"
@@ -6,21 +7,15 @@
 namespace lepton::nn {
 namespace {
 
-Value sequence(const Feature& input) {
-  const Value x = input.logical();
-  if (x.rank() != 3) fail(ErrorCode::kShapeMismatch, "expects [N, positions, C] (shape {})", input.logical_shape());
-  return x;
-}
-
 std::vector<Feature> class_token(LayerContext& c, std::span<const Feature> inputs) {
-  const Value x = sequence(inputs[0]);
+  const Value x = sequence_input(inputs[0]);
   const Value token = c.weight({.name = "token", .shape = {1, 1, x.dim(2)}, .initializer = c.spec("initializer")});
   const Value first = ops::slice(x, {.starts = {0}, .ends = {1}, .axes = {1}});
   return {Feature(ops::concat(std::vector<Value>{ops::broadcast_to_like(token, first), x}, 1))};
 }
 
 std::vector<Feature> position_embedding(LayerContext& c, std::span<const Feature> inputs) {
-  const Value x = sequence(inputs[0]);
+  const Value x = sequence_input(inputs[0]);
   return {Feature(ops::add(x, c.weight({.name = "embeddings", .shape = {x.dim(1), x.dim(2)}, .initializer = c.spec("initializer")})))};
 }
 
