@@ -92,6 +92,24 @@ std::string to_valid_utf8(std::string_view text) {
   return valid;
 }
 
+std::string to_printable(std::string_view text) {
+  std::string printable;
+  const std::string valid = to_valid_utf8(text);
+  for (std::size_t i = 0; i < valid.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(valid[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < valid.size() ? valid[i + 1] : 0);
+    if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {  // U+0080 to U+009F: control characters of 8-bit terminals
+      printable += fmt::format("\\x{:02x}", next);
+      ++i;
+    } else if ((byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F) {
+      printable += fmt::format("\\x{:02x}", byte);
+    } else {
+      printable += valid[i];
+    }
+  }
+  return printable;
+}
+
 int edit_distance(std::string_view a, std::string_view b) {
   // Three rows of the optimal string alignment table.
   std::vector<int> before(b.size() + 1);

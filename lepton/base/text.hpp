@@ -17,6 +17,10 @@ bool is_valid_utf8(std::string_view text);
 /// Returns `text` with each ill-formed byte replaced by U+FFFD: for messages that show foreign bytes.
 std::string to_valid_utf8(std::string_view text);
 
+/// Returns `text` as a terminal may show it: well-formed, control characters but line feeds and tabs as "\x1b". A file's names cannot move
+/// the cursor, colour the screen or change its title.
+std::string to_printable(std::string_view text);
+
 /// Number of single-byte insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`.
 int edit_distance(std::string_view a, std::string_view b);
 

@@ -25,6 +25,14 @@ TEST(TextTest, Utf8RefusesIllFormed) {
   EXPECT_EQ(to_valid_utf8("a\xFFz"), "a\xEF\xBF\xBDz");
 }
 
+TEST(TextTest, ControlCharactersDoNotReachTheTerminal) {
+  EXPECT_EQ(to_printable("\x1b]0;title\x07 a\tb\nc\x7f"), "\\x1b]0;title\\x07 a\tb\nc\\x7f");
+  EXPECT_EQ(to_printable("\xC2\x9B"
+                         "31m \xC2\xA0\xC3\xA9 \xE5\xBC\xA0 \xC2"),
+            "\\x9b"
+            "31m \xC2\xA0\xC3\xA9 \xE5\xBC\xA0 \xEF\xBF\xBD");
+}
+
 TEST(TextTest, EditDistance) {
   EXPECT_EQ(edit_distance("", "abc"), 3);
   EXPECT_EQ(edit_distance("kitten", "sitting"), 3);

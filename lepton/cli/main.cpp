@@ -9,6 +9,7 @@
 #include "lepton/base/files.hpp"
 #include "lepton/base/json.hpp"
 #include "lepton/base/parallel.hpp"
+#include "lepton/base/text.hpp"
 #include "lepton/cli/commands.hpp"
 
 namespace {
@@ -53,6 +54,6 @@ int main(int argc, char** argv) {
   const auto result = lepton::catch_error([&] { context.run(); });
   if (result) return context.exit_code;
   std::fflush(stdout);
-  std::fprintf(stderr, "lepton: %s\n", result.error().what());
+  std::fprintf(stderr, "lepton: %s\n", lepton::to_printable(result.error().what()).c_str());
   return lepton::error_code_info(result.error().code()).exit_code;
 }

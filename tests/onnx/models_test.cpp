@@ -63,7 +63,8 @@ TEST_F(PretrainedTest, EfficientNetGivesOnnxRuntimesLogits) {
   EXPECT_EQ(model.num_stages(), 1);
 }
 
-// The weights lie unaligned in the file: they are copied when the graph is read, and that copy is what runs.
+// The weights lie unaligned in the file: they are copied when the graph is read (at loading, since only the batch is free), and that copy
+// is what runs.
 TEST_F(PretrainedTest, EfficientNetHoldsItsWeightsOnce) {
 #ifdef LEPTON_SANITIZED
   GTEST_SKIP() << "sanitizers have an allocator of their own";
@@ -78,7 +79,7 @@ TEST_F(PretrainedTest, EfficientNetHoldsItsWeightsOnce) {
   double weights = 0;
   for (const auto& [name, value] : model.file().graph.initializers) weights += static_cast<double>(value.type().size_bytes());
   EXPECT_GT(weights, 18e6);
-  EXPECT_LT(heap_bytes() - before, 0.1 * weights);
+  EXPECT_LT(heap_bytes() - before, 1.2 * weights);
   const TensorType image{DType::kF32, {1, 3, 224, 224}};
   ASSERT_TRUE(model.first_graph({&image, 1}));
   EXPECT_LT(heap_bytes() - before, 1.2 * weights);

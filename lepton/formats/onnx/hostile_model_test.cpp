@@ -120,6 +120,11 @@ TEST(HostileModelTest, ShapesThatCannotBeRightAreRefusedWhenLoading) {
   const auto wrong = load({2, 3});
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().code(), ErrorCode::kShapeMismatch);
+  EXPECT_TRUE(load({kAnyDim, 32}));  // a batch of 32 fits
+  const auto never = load({kAnyDim, 3, 4});
+  ASSERT_FALSE(never);
+  EXPECT_EQ(never.error().code(), ErrorCode::kShapeMismatch);
+  EXPECT_TRUE(load({kAnyDim, 3, kAnyDim}));  // more than the batch is free
 }
 
 TEST(HostileModelTest, FunctionsThatCallEachOther) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <ranges>
 
 #include "lepton/formats/graph_file.hpp"
 #include "lepton/formats/onnx/importer.hpp"
@@ -13,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMaxStages = 10'000;  // of one run
 constexpr std::size_t kMaxKept = 256;
+constexpr std::int64_t kBatches[] = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32, 48, 50, 64, 96, 100, 128, 200, 256, 512, 1000, 1024};
 
 // A stage, compiled when it first runs, and those that followed it by the value that each needed.
 struct CompiledStage {
@@ -126,14 +129,30 @@ struct OnnxModel::State {
     return results;
   }
 
-  // Where all inputs have fixed shapes the nodes are read at once, so that what cannot fit is refused before anything runs.
-  void read_if_fixed() {
+  // Reads the nodes at once where nothing but the batch is free, so that what cannot fit is refused before anything runs. A model whose
+  // batch is fixed inside fits that one alone: only what fits none of those that people use is refused.
+  void read_if_sized() {
     std::vector<TensorType> types;
+    bool any_batch = false;
     for (const OnnxValueInfo& info : file.graph.inputs) {
-      if (!info.dtype || !info.dims || std::ranges::find(*info.dims, kAnyDim) != info.dims->end()) return;
+      if (!info.dtype || !info.dims) return;
       types.push_back({*info.dtype, Shape(*info.dims)});
+      if (!info.dims->empty() && info.dims->front() == kAnyDim) any_batch = true;
+      if (std::ranges::find(*info.dims | std::views::drop(1), kAnyDim) != info.dims->end()) return;
     }
-    first_stage(types, {});
+    std::optional<Error> refused;
+    for (const std::int64_t batch : kBatches) {
+      for (std::size_t i = 0; i < types.size(); ++i) {
+        const Dims& declared = *file.graph.inputs[i].dims;
+        if (!declared.empty() && declared.front() == kAnyDim) types[i].shape[0] = batch;
+      }
+      const auto read = catch_error([&] { first_stage(types, {}); });
+      if (read) return;
+      if (!refused) refused = read.error();
+      if (!any_batch) throw *refused;
+      if (read.error().code() == ErrorCode::kResourceExhausted) throw read.error();
+    }
+    throw refused->with_context("whatever the batch");
   }
 
   void run_stage(CompiledStage& at, std::map<std::string, Tensor>& values) {
@@ -157,7 +176,7 @@ Result<OnnxModel> OnnxModel::make(OnnxModelFile file) {
   LEPTON_CHECK_OK(check_operators(file));
   auto state = std::make_unique<State>();
   state->file = std::move(file);
-  LEPTON_CHECK_OK(catch_error([&] { state->read_if_fixed(); }));
+  LEPTON_CHECK_OK(catch_error([&] { state->read_if_sized(); }));
   return OnnxModel(std::move(state));
 }
 

@@ -16,7 +16,7 @@ namespace lepton::formats {
 
 class OnnxModel {
  public:
-  /// Checks that every operator is known and, where all inputs have fixed shapes, that all shapes fit. Errors: kUnsupported, naming every
+  /// Checks that every operator is known and, where nothing but the batch is free, that all shapes fit. Errors: kUnsupported, naming every
   /// operator that is missing with its opset and a node; kShapeMismatch, kInvalidArgument … naming the node that cannot be right.
   static Result<OnnxModel> make(OnnxModelFile file);
   /// The error that make() would give.

@@ -7,10 +7,13 @@
 namespace lepton::ops {
 namespace {
 
-// max(x, 0) - x t + log(1 + exp(-|x|)) never overflows.
+// max(x, 0) - x t + log(1 + exp(-|x|)) never overflows. Named parts: the order of a call's arguments is the compiler's.
 std::vector<Value> body(const RuleContext& c) {
   const Value &x = c.inputs[0], &t = c.inputs[1];
-  return {add(sub(relu(x), mul(x, t)), log1p(exp(neg(abs(x)))))};
+  const Value positive = relu(x);
+  const Value weighted = mul(x, t);
+  const Value smooth = log1p(exp(neg(abs(x))));
+  return {add(sub(positive, weighted), smooth)};
 }
 
 std::vector<Value> gradient(const RuleContext& c) {
