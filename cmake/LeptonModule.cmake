@@ -24,6 +24,7 @@ function(lepton_module name)
 endfunction()
 
 # lepton_test(NAME SOURCES … DEPENDS … [LABELS …] [TIMEOUT s]): a gtest program; ctest runs it case by case grouped in one process.
+# With the label `nightly` only `ctest -C nightly` runs it.
 function(lepton_test name)
   cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPENDS;LABELS" ${ARGN})
   if(NOT arg_LABELS)
@@ -35,7 +36,11 @@ function(lepton_test name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_DEPENDS} lepton_warnings GTest::gtest GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE LEPTON_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  add_test(NAME ${name} COMMAND ${name})
+  set(configurations "")
+  if("nightly" IN_LIST arg_LABELS)
+    set(configurations CONFIGURATIONS nightly)
+  endif()
+  add_test(NAME ${name} COMMAND ${name} ${configurations})
   # Waiting threads give way soon: tests share their machine (see restart_with_short_waits).
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} ENVIRONMENT GOMP_SPINCOUNT=1000)
 endfunction()
