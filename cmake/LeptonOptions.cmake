@@ -2,6 +2,7 @@
 option(LEPTON_BUILD_TESTS "Build the unit, conformance, golden and integration tests" ON)
 option(LEPTON_BUILD_FUZZERS "Build the libFuzzer targets (clang only)" OFF)
 option(LEPTON_WARNINGS_AS_ERRORS "Turn warnings into errors" OFF)
+set(LEPTON_PYTHON "" CACHE FILEPATH "A Python interpreter with nanobind: builds the Python package with it")
 option(LEPTON_USE_OPENMP "Run parallel_for on OpenMP; OFF uses std::thread (thread sanitizer)" ON)
 
 set(CMAKE_CXX_STANDARD 20)

@@ -3,6 +3,10 @@
 
 #include <algorithm>
 
+#include "lepton/nn/metrics/weighted_mean.hpp"
+#include "lepton/ops/elementwise.hpp"
+#include "lepton/ops/shape.hpp"
+
 namespace lepton::nn {
 
 std::vector<MetricDef> make_all_metrics();  // generated
@@ -31,6 +35,28 @@ const MetricDef& get_metric(std::string_view name) {
 
 Metric::Metric(const Spec& spec)
     : def_(&get_metric(spec.name)), arguments_(spec.bind(spec.name, def_->arguments).value()), key_(spec.name), text_(spec.to_string()) {}
+
+Metric::Metric(std::string name, LossFunction per_sample) : key_(name), text_(std::move(name)) {
+  own_ = std::make_shared<const MetricDef>(
+      MetricDef{.name = "function",
+                .summary = "The mean of a function.",
+                .batch_sums =
+                    [per_sample = std::move(per_sample)](const LossInputs& in, const Value& weight, const Attributes& a) {
+                      const Value figures = per_sample(in, a);
+                      // A scalar is the figure of the batch: each of its samples has it.
+                      if (figures.rank() > 0) return weighted_sums(figures, weight);
+                      const Value count = ops::axis_size(in.prediction, {0});
+                      return std::vector<Value>{ops::mul(figures, ops::cast(count, figures.dtype())), count};
+                    },
+                .finish = weighted_mean});
+  def_ = own_.get();
+}
+
+Metric Metric::with_key(std::string key) const {
+  Metric metric = *this;
+  metric.key_ = std::move(key);
+  return metric;
+}
 
 Metric Metric::resolved(const Loss& loss, const Shape& prediction) const {
   if (def_->name != "accuracy") return *this;

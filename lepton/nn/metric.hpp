@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,10 @@ class Metric {
   Metric(const char* spec) : Metric(Spec(spec)) {}
   Metric(const std::string& spec) : Metric(Spec(spec)) {}
   Metric(const Spec& spec);
+  /// The mean over samples of what a C++ function on graph values gives for each, as Keras takes a function.
+  Metric(std::string name, LossFunction per_sample);
+  /// The same figure under another key.
+  Metric with_key(std::string key) const;
 
   const MetricDef& def() const { return *def_; }
   const Attributes& arguments() const { return arguments_; }
@@ -50,6 +55,7 @@ class Metric {
   Metric resolved(const Loss& loss, const Shape& prediction) const;
 
  private:
+  std::shared_ptr<const MetricDef> own_;  // of a function
   const MetricDef* def_ = nullptr;
   Attributes arguments_;
   std::string key_, text_;

@@ -20,6 +20,7 @@ struct Batch {
 class BatchSource {
  public:
   virtual ~BatchSource() = default;
+  /// Both are negative if only the end of the source tells.
   virtual std::int64_t num_samples() const = 0;
   virtual std::int64_t num_batches() const = 0;
   virtual bool has_weights() const = 0;

@@ -26,12 +26,12 @@ class Training {
   virtual ~Training() = default;
   virtual Model& model() = 0;
   virtual std::int64_t num_epochs() const = 0;
-  virtual std::int64_t num_batches() const = 0;
+  virtual std::int64_t num_batches() const = 0;  // of an epoch; negative if the source does not know
   virtual const Position& position() const = 0;
   virtual const History& history() const = 0;
   /// Ends the training after this batch or epoch; `reason` is shown to the user.
   virtual void stop(std::string reason) = 0;
-  /// The batch that was just trained.
+  /// The batch that is being trained, or was the last.
   virtual const Batch& batch() const = 0;
   virtual bool stopping() const = 0;
 };
@@ -41,6 +41,8 @@ class Callback {
   virtual ~Callback() = default;
   virtual void on_train_begin(Training&) {}
   virtual void on_epoch_begin(Training&) {}
+  /// `batch()` is the one that will be trained.
+  virtual void on_batch_begin(Training&) {}
   /// `logs` are the running figures of the epoch.
   virtual void on_batch_end(Training&, const Logs& /*logs*/) {}
   /// Callbacks may add figures (a learning rate, say).

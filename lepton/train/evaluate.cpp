@@ -100,12 +100,15 @@ Evaluation Model::evaluate(BatchSource& source, bool keep_predictions) {
 }
 
 std::vector<Tensor> Model::predict_all(const Arrays& x, std::int64_t batch_size) {
+  return predict_all(*array_source(x, {}, {}, {.batch_size = batch_size}));
+}
+
+std::vector<Tensor> Model::predict_all(BatchSource& source) {
   runtime::Program& program = state_->prediction_program();
-  const auto source = array_source(x, {}, {}, {.batch_size = batch_size});
   std::vector<Rows> rows(program.output_names().size());
-  source->start(0, 0);
+  source.start(0, 0);
   Batch batch;
-  while (source->next(batch)) {
+  while (source.next(batch)) {
     const std::vector<Tensor> feeds = state_->feed(program, batch);
     const std::span<const Tensor> results = program.run_borrowed(feeds);
     for (std::size_t i = 0; i < rows.size(); ++i) rows[i].add(results[i]);

@@ -86,6 +86,7 @@ void FitLoop::train_epoch() {
   for (const auto& callback : callbacks_) callback->on_epoch_begin(*this);
   std::optional<RunningLogs> running;
   while (!stopping_ && training_.next(batch_)) {
+    for (const auto& callback : callbacks_) callback->on_batch_begin(*this);
     const std::span<const Tensor> results = state.train(batch_);
     if (!running) {
       const Compiled& c = *state.compiled;
@@ -121,12 +122,14 @@ History Model::fit(const Arrays& x, const Arrays& y, const FitOptions& options) 
   if (!options.class_weight.empty()) weight = weights_by_class(y.tensors.front(), options.class_weight, weight);
   ArraySourceOptions train_options{.batch_size = options.batch_size, .shuffle = options.shuffle, .seed = seed()};
   std::unique_ptr<BatchSource> validation;
+  const std::int64_t validation_batch = options.validation_batch_size > 0 ? options.validation_batch_size : options.batch_size;
   if (options.validation_data) {
-    validation = array_source(options.validation_data->first, options.validation_data->second, {}, {.batch_size = options.batch_size});
+    validation = array_source(options.validation_data->first, options.validation_data->second, options.validation_weight,
+                              {.batch_size = validation_batch});
   } else if (options.validation_split > 0) {
     Split split = split_rows(x.num_samples(), options.validation_split, seed());
     train_options.subset = std::move(split.training);
-    validation = array_source(x, y, weight, {.batch_size = options.batch_size, .subset = std::move(split.validation)});
+    validation = array_source(x, y, weight, {.batch_size = validation_batch, .subset = std::move(split.validation)});
   }
   const auto training = array_source(x, y, weight, train_options);
   check_memory(options.batch_size);

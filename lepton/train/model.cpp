@@ -35,6 +35,10 @@ void Model::compile(const CompileOptions& options) {
     fail(ErrorCode::kInvalidArgument, "compile: needs one loss weight for each of the {} outputs, got {}", count,
          options.loss_weights.size());
   }
+  if (!options.output_metrics.empty() && options.output_metrics.size() != count) {
+    fail(ErrorCode::kInvalidArgument, "compile: needs a list of metrics for each of the {} outputs, got {}", count,
+         options.output_metrics.size());
+  }
   Compiled compiled{{}, options.optimizer, nullptr, nullptr, nullptr};
   for (std::size_t i = 0; i < count; ++i) {
     const nn::Loss& loss = options.losses.empty() ? options.loss : options.losses[i];
@@ -44,7 +48,8 @@ void Model::compile(const CompileOptions& options) {
     const Shape shape = call < 0 ? network.inputs()[static_cast<std::size_t>(-1 - call)].type.shape
                                  : network.calls()[static_cast<std::size_t>(call)].output_shapes[static_cast<std::size_t>(output)];
     std::vector<nn::Metric> metrics;
-    for (const nn::Metric& metric : options.metrics) metrics.push_back(metric.resolved(loss, shape));
+    for (const nn::Metric& metric : options.output_metrics.empty() ? options.metrics : options.output_metrics[i])
+      metrics.push_back(metric.resolved(loss, shape));
     compiled.objective.metrics.push_back(std::move(metrics));
   }
   for (const auto& [name, rate] : options.rates) {

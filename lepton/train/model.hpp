@@ -29,7 +29,8 @@ struct CompileOptions {
   nn::Loss loss = {};                 // for every output …
   std::vector<nn::Loss> losses = {};  // … or one each
   std::vector<double> loss_weights = {};
-  std::vector<nn::Metric> metrics = {};
+  std::vector<nn::Metric> metrics = {};                      // for every output …
+  std::vector<std::vector<nn::Metric>> output_metrics = {};  // … or those of each
   std::map<std::string, double> rates = {};  // factors on the learning rate by weight, 1 unless named; 0: the weight is not trained
 };
 
@@ -39,6 +40,8 @@ struct FitOptions {
   /// Share of the samples kept for validation. They are drawn at random before training (Keras cuts off the last ones instead, unshuffled).
   double validation_split = 0;
   std::optional<std::pair<Arrays, Arrays>> validation_data = {};
+  Tensor validation_weight = {};           // of the samples of validation_data, [N]
+  std::int64_t validation_batch_size = 0;  // 0: batch_size
   bool shuffle = true;
   std::map<std::int64_t, double> class_weight = {};  // by class index: weights of samples
   Tensor sample_weight = {};                         // [N]
@@ -95,6 +98,7 @@ class Model {
   /// Predictions for all samples, in Keras's axis order; the single output of most models.
   Tensor predict(const Arrays& x, std::int64_t batch_size = 32);
   std::vector<Tensor> predict_all(const Arrays& x, std::int64_t batch_size = 32);
+  std::vector<Tensor> predict_all(BatchSource& source);
 
   /// One optimiser step; returns the batch's loss (its own, no running mean) and metrics.
   Logs train_on_batch(const Batch& batch);

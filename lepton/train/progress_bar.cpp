@@ -41,46 +41,49 @@ std::string bar_text(std::int64_t done, std::int64_t all, bool color) {
 
 class ProgressBar final : public Callback {
  public:
-  explicit ProgressBar(int verbose)
-      : live_(verbose == 1 && isatty(STDOUT_FILENO) != 0), color_(live_ && std::getenv("NO_COLOR") == nullptr) {}
+  explicit ProgressBar(ProgressOutput output) : out_(std::move(output)) {}
 
   void on_epoch_begin(Training& training) override {
     begin_ = Clock::now();
     first_batch_ = training.position().batch;
-    std::printf("Epoch %ld/%ld\n", static_cast<long>(training.position().epoch + 1), static_cast<long>(training.num_epochs()));
-    std::fflush(stdout);
+    out_.write(fmt::format("Epoch {}/{}\n", training.position().epoch + 1, training.num_epochs()));
   }
   void on_batch_end(Training& training, const Logs& logs) override {
-    if (!live_ || Clock::now() - drawn_ < std::chrono::milliseconds(100)) return;
+    if (!out_.live || Clock::now() - drawn_ < std::chrono::milliseconds(100)) return;
     drawn_ = Clock::now();
     draw(training, logs, false);
   }
   void on_epoch_end(Training& training, Logs& logs) override { draw(training, logs, true); }
-  void on_train_end(Training&) override { std::fflush(stdout); }
 
  private:
   void draw(Training& training, const Logs& logs, bool finished) {
-    const std::int64_t done = training.position().batch, all = std::max<std::int64_t>(training.num_batches(), 1);
+    const std::int64_t done = training.position().batch, known = training.num_batches();
+    const std::int64_t all = std::max({known, done, std::int64_t{1}});  // of a source that does not know, what came so far
     const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
     const double per_batch = seconds / static_cast<double>(std::max<std::int64_t>(done - first_batch_, 1));
-    const std::string bar = bar_text(done, all, color_);
-    const std::string timing = finished ? fmt::format("{} {}/step", time_text(seconds), time_text(per_batch))
-                                        : fmt::format("ETA {}", time_text(per_batch * static_cast<double>(all - done)));
+    const std::string bar = bar_text(done, all, out_.color);
+    const std::string timing = finished || known < 0 ? fmt::format("{} {}/step", time_text(seconds), time_text(per_batch))
+                                                     : fmt::format("ETA {}", time_text(per_batch * static_cast<double>(all - done)));
     const std::string line = fmt::format("{}/{} {} {}{}", done, all, bar, timing, figures(logs));
-    if (live_) std::fputs("\r\033[K", stdout);
-    std::fputs(line.c_str(), stdout);
-    if (finished) std::fputc('\n', stdout);
-    std::fflush(stdout);
+    out_.write((out_.live ? "\r\033[K" : "") + line + (finished ? "\n" : ""));
   }
 
-  bool live_, color_;
+  ProgressOutput out_;
   Clock::time_point begin_, drawn_;
   std::int64_t first_batch_ = 0;
 };
 
 }  // namespace
 
-std::shared_ptr<Callback> make_progress_bar(int verbose) { return std::make_shared<ProgressBar>(verbose); }
+std::shared_ptr<Callback> make_progress_bar(int verbose) {
+  const bool live = verbose == 1 && isatty(STDOUT_FILENO) != 0;
+  const auto write = [](const std::string& text) {
+    std::fputs(text.c_str(), stdout);
+    std::fflush(stdout);
+  };
+  return make_progress_bar({write, live, live && std::getenv("NO_COLOR") == nullptr});
+}
+std::shared_ptr<Callback> make_progress_bar(ProgressOutput output) { return std::make_shared<ProgressBar>(std::move(output)); }
 
 struct ProgressLine::State {
   std::string label;

@@ -1,0 +1,1 @@
+"""Classes made from tables by python/tools/make_package.py."""
