@@ -93,7 +93,11 @@ def test_add_and_pop():
     model.add(layers.Dense(3))
     model.add(layers.Dense(2))
     model.pop()
+    held = model.get_weights()
     assert model.predict(rows(), verbose=0).shape == (32, 3)
+    model.add(layers.Dense(2))
+    assert model.predict(rows(), verbose=0).shape == (32, 2)
+    np.testing.assert_array_equal(model.get_weights()[0], held[0])  # what was learnt stays
 
 
 def test_a_subclass_with_call_is_a_model():

@@ -54,7 +54,10 @@ class Batches:
         if hasattr(self._source, "num_batches"):
             count = self._source.num_batches
             return -1 if count is None else int(count)
-        return len(self._source) if hasattr(self._source, "__len__") else -1
+        try:
+            return len(self._source)
+        except TypeError:  # only its end tells
+            return -1
 
     def _restart(self) -> Iterator[Any]:
         if self._is_sequence:

@@ -39,12 +39,12 @@ class Layer:
         self._trainable = bool(trainable)
         self._input_shape: Shape | None = None if input_shape is None else tuple(input_shape)
         self._variables: list[Variable] = []
-        self._inner: list[Layer] = []
         self._building: native.Building | None = None
         self._home: Model | None = None  # the model that has the newest weights
         self._outer: tuple[Layer, str] | None = None
         self.built = False
         self._handle: native.Layer | None = None
+        self._hidden = False  # from `layers` of a model
         self._calls: list[tuple[list[KerasTensor], list[KerasTensor]]] = []
         self._penalty = _penalty_layer(self.name, activity_regularizer)
 
@@ -83,13 +83,6 @@ class Layer:
         if self._building is None:
             raise native.InvalidArgumentError(f"{self.name}: add_loss() belongs in call()")
         self._building.add_loss(loss)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, Layer) and name != "_outer":
-            self.__dict__.setdefault("_inner", []).append(value)
-        elif isinstance(value, list) and not name.startswith("_"):
-            self.__dict__.setdefault("_inner", []).extend(one for one in value if isinstance(one, Layer))
-        super().__setattr__(name, value)
 
     # Being called.
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -255,7 +248,9 @@ def _penalty_layer(name: str, regularizer: Any) -> Any:
     from . import layers, regularizers
 
     made = regularizers.get(regularizer).get_config()
-    return layers.ActivityRegularization(l1=float(made.get("l1", 0.0)), l2=float(made.get("l2", 0.0)), name=name + "_activity")
+    penalty = layers.ActivityRegularization(l1=float(made.get("l1", 0.0)), l2=float(made.get("l2", 0.0)), name=name + "_activity")
+    penalty._hidden = True
+    return penalty
 
 
 _tracing: list[Layer] = []  # layers whose call() is under way, the innermost last

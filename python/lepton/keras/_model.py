@@ -49,7 +49,6 @@ class Model(Layer):
         for name in names:
             if names.count(name) > 1:
                 raise native.InvalidArgumentError(f"Model: there are two layers named '{name}'; names must be different")
-        self._inner = []
         self.built = True
         for layer in self._layers:
             if layer._home is None:
@@ -58,7 +57,7 @@ class Model(Layer):
     # Structure.
     @property
     def layers(self) -> list[Layer]:
-        return [layer for layer in self._layers if not layer.name.endswith("_activity")] if self.built else []
+        return [layer for layer in self._layers if not layer._hidden] if self.built else []
 
     @property
     def input(self) -> Any:
@@ -468,9 +467,13 @@ class Sequential(Model):
             if self._start.dtype == floatx() and _input_dtype(None, first) is not None:
                 held = self._start
                 self._start = Input(held.shape[1:], dtype="int64", name=held.name)
+            learnt = [(layer, self._layer_weights(layer)) for layer in self._layers] if self._raw is not None else []
             self._raw = None
             self.__dict__.pop("_weight_names", None)
             self._connect([self._start], self._outputs_of([self._start]))
+            for layer, weights in learnt:
+                if layer in self._layers:
+                    self._set_layer_weights(layer, weights)
 
     def _connect(self, inputs: Any, outputs: Any) -> None:
         super()._connect(inputs, outputs)
