@@ -38,7 +38,8 @@ Loss::Loss(const Spec& spec) {
   takes_class_indices_ = def.takes_class_indices;
 }
 
-Loss::Loss(std::string name, LossFunction function) : name_(name), text_(std::move(name)), function_(std::move(function)) {}
+Loss::Loss(std::string name, LossFunction function, bool takes_class_indices)
+    : name_(name), text_(std::move(name)), function_(std::move(function)), takes_class_indices_(takes_class_indices) {}
 
 Value counted_weight(const Value& mask, const Value& sample_weight, DType dtype, bool keep_mean) {
   Value weight = sample_weight.defined() ? ops::cast(sample_weight, dtype) : Value();

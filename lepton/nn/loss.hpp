@@ -38,7 +38,8 @@ class Loss {
   Loss(const char* spec) : Loss(Spec(spec)) {}
   Loss(const std::string& spec) : Loss(Spec(spec)) {}
   Loss(const Spec& spec);
-  Loss(std::string name, LossFunction function);
+  /// With `takes_class_indices` the targets are whole numbers without the class axis.
+  Loss(std::string name, LossFunction function, bool takes_class_indices = false);
 
   bool empty() const { return function_ == nullptr; }
   const std::string& name() const { return name_; }

@@ -200,8 +200,12 @@ void bind_objective(nb::module_& module) {
   nb::class_<nn::Metric>(module, "Metric").def_prop_ro("key", &nn::Metric::key).def("with_key", &nn::Metric::with_key);
   nb::class_<optim::Optimizer>(module, "Optimizer").def("learning_rate", &optim::Optimizer::learning_rate, nb::arg("step") = 0);
   module.def("loss", &make_loss, nb::arg("name"), nb::arg("arguments"));
-  module.def("custom_loss",
-             [](const std::string& name, nb::callable function) { return nn::Loss(name, function_of(std::move(function), name)); });
+  module.def(
+      "custom_loss",
+      [](const std::string& name, nb::callable function, bool takes_class_indices) {
+        return nn::Loss(name, function_of(std::move(function), name), takes_class_indices);
+      },
+      nb::arg("name"), nb::arg("function"), nb::arg("takes_class_indices"));
   module.def("metric", &make_metric, nb::arg("name"), nb::arg("arguments"));
   module.def("custom_metric",
              [](const std::string& name, nb::callable function) { return nn::Metric(name, function_of(std::move(function), name)); });

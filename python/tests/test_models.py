@@ -32,6 +32,22 @@ def test_several_inputs_and_outputs_by_place_and_name():
     assert total == pytest.approx(score_loss + 0.5 * kind_loss, rel=1e-5)
 
 
+def test_layers_stand_in_the_order_of_keras():
+    a, b = Input((4,), name="a"), Input((3,), name="b")
+    x = layers.Dense(5, name="da")(a)
+    y = layers.Dense(5, name="db2")(layers.Dense(6, name="db")(b))
+    z = layers.Concatenate(name="cat")([x, y])
+    model = Model([a, b], [layers.Dense(1, name="o1")(z), layers.Dense(3, name="o2")(y)])
+    assert [layer.name for layer in model.layers] == ["b", "a", "db", "da", "db2", "cat", "o1", "o2"]  # as Keras 3.15 says
+    x = layers.Dense(3, name="d1")(a)
+    z = layers.Multiply(name="m")([layers.Dense(3, name="d2")(x), b])
+    model = Model([b, a], layers.Dense(2, name="d3")(layers.Concatenate(name="cc")([z, x])))
+    assert [layer.name for layer in model.layers] == ["a", "d1", "d2", "b", "m", "cc", "d3"]
+    shared, c = layers.Dense(3, name="sh"), Input((4,), name="c")
+    joined = layers.Concatenate(name="cat2")([shared(a), layers.Dense(3, name="e")(shared(c))])
+    assert [layer.name for layer in Model([a, c], joined).layers] == ["a", "c", "sh", "e", "cat2"]
+
+
 def test_losses_by_output_name_give_the_same():
     results = []
     for loss in (["mse", "sparse_categorical_crossentropy"], {"kind": "sparse_categorical_crossentropy", "score": "mse"}):

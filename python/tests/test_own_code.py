@@ -44,6 +44,22 @@ def test_a_loss_class_of_ones_own_and_losses_within_losses():
     assert found["loss"][0] > 0
 
 
+def test_class_numbers_are_targets_of_ones_own_loss():
+    def own(y_true, y_pred):
+        return -ops.log(ops.sum(ops.one_hot(y_true, 3) * y_pred, axis=-1))
+
+    def losses_with(loss, targets):
+        lepton.keras.backend.clear_session()
+        model = Sequential([Input((4,)), layers.Dense(3, activation="softmax")])
+        model.compile("adam", loss)
+        return model.fit(X, targets, epochs=2, verbose=0).history["loss"]
+
+    targets = np.arange(64) % 3
+    known = losses_with("sparse_categorical_crossentropy", targets)
+    assert losses_with(own, targets) == pytest.approx(known, rel=1e-5)
+    assert losses_with(own, targets[:, None]) == pytest.approx(known, rel=1e-5)
+
+
 def test_losses_are_functions_of_arrays_too():
     y_true, y_pred = np.array([[0.0, 1.0], [1.0, 1.0]]), np.array([[0.5, 0.5], [1.0, 0.0]])
     np.testing.assert_allclose(losses.mean_squared_error(y_true, y_pred).numpy(), [0.25, 0.5])

@@ -66,14 +66,16 @@ class Batches:
 
     def _has_weights(self) -> bool:
         """Looks at the first batch; it is not lost."""
-        if self._class_weight:
-            return True
         self._iterator = self._restart()
         try:
             self._first = next(self._iterator)
         except StopIteration:
             raise native.InvalidArgumentError("fit: the source has no batches") from None
-        return isinstance(self._first, tuple) and len(self._first) == 3 and self._first[2] is not None
+        return bool(self._class_weight) or isinstance(self._first, tuple) and len(self._first) == 3 and self._first[2] is not None
+
+    def first_targets(self) -> list[native.Tensor]:
+        """Those of the batch that comes first."""
+        return self._parts(self._first)[1]
 
     def start(self, epoch: int) -> None:
         self._done = 0

@@ -1,6 +1,7 @@
 """Model and Sequential: Keras's compile, fit, evaluate and predict over the library's."""
 from __future__ import annotations
 
+import operator
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from .. import _lepton as native
 from .._arrays import is_array, tensor
 from ._batches import Batches, arrays_of, makes_batches
 from ._layer import Layer
-from ._objectives import Optimizer, get, loss_of, metric_of
+from ._objectives import Loss, Optimizer, get, loss_of, metric_of
 from ._session import auto_name, floatx, next_seed, snake_case
 from ._tensors import KerasTensor, symbolic, values_in
 from ._topology import SYMBOL_LAYERS, Input, InputLayer, call_key, calls_between, layers_in_order, rebuilt
@@ -28,6 +29,7 @@ class Model(Layer):
         self._compiled: dict[str, Any] | None = None
         self._output_keys: list[str] | None = None
         self._fresh_compile = False
+        self._class_targets: list[bool] = []  # which outputs' targets are class numbers; the first data say it
         self.optimizer: Any = None
         self.history: History | None = None
         self.stop_training = False
@@ -238,7 +240,8 @@ class Model(Layer):
         given, names = self._compiled, self.output_names
         if given["loss"] is None:
             raise native.InvalidArgumentError("compile: give a loss")
-        losses = [loss_of(one) for one in _for_outputs(given["loss"], names, "loss")]
+        classes = self._class_targets or [False] * len(names)
+        losses = [loss_of(*one) for one in zip(_for_outputs(given["loss"], names, "loss"), classes, strict=True)]
         weights = given["loss_weights"]
         rates = [] if weights is None else [float(w) for w in _for_outputs(weights, names, "loss_weights")]
         metrics = _metrics_for_outputs(given["metrics"], names)
@@ -262,6 +265,10 @@ class Model(Layer):
         """Trains and returns the figures of each epoch."""
         if x is None:
             raise native.InvalidArgumentError("fit: give x")
+        epochs, initial_epoch = _whole(epochs, "epochs"), _whole(initial_epoch, "initial_epoch")
+        batch_size = 32 if batch_size is None else _whole(batch_size, "batch_size")
+        class_weight = {_whole(label, "class_weight: a class"): float(weight) for label, weight in (class_weight or {}).items()}
+        validation_batch_size = batch_size if validation_batch_size is None else _whole(validation_batch_size, "validation_batch_size")
         if validation_freq != 1:
             raise native.UnsupportedError("fit: Lepton validates after every epoch; validation_freq is not there")
         history = History()
@@ -269,22 +276,23 @@ class Model(Layer):
             if y is not None or sample_weight is not None or validation_split:
                 raise native.InvalidArgumentError("fit: x makes batches of (x, y); y, sample_weight and validation_split are for arrays")
             self._ready(_peek(x) if not self.built else None)
-            source = Batches(x, self._input_names(), self.output_names, steps_per_epoch, class_weight or {})
+            source = Batches(x, self._input_names(), self.output_names, steps_per_epoch, class_weight)
+            self._note_targets(source.first_targets())
             run = self._training(history, callbacks, verbose, {"epochs": epochs, "steps": source.num_batches, "verbose": verbose})
-            held_out = self._validation_source(validation_data, validation_steps, validation_batch_size or batch_size or 32)
+            held_out = self._validation_source(validation_data, validation_steps, validation_batch_size)
             figures = self._native().fit_source(source, held_out, epochs, initial_epoch, run)
         else:
             if steps_per_epoch is not None:
                 raise native.UnsupportedError("fit: with arrays an epoch is all samples; steps_per_epoch is for generators")
             if y is None:
                 raise native.InvalidArgumentError("fit: give y, the targets")
-            raw = self._ready(_plain_list(x) if not self.built else None)
+            self._ready(_plain_list(x) if not self.built else None)
             inputs, targets = self._arrays(x, y, "fit")
-            params = {"epochs": epochs, "steps": -(-inputs[0].shape[0] // (batch_size or 32)), "verbose": verbose}
+            params = {"epochs": epochs, "steps": -(-inputs[0].shape[0] // max(batch_size, 1)), "verbose": verbose}
             run = self._training(history, callbacks, verbose, params)
             validation = self._validation_arrays(validation_data)
-            figures = raw.fit(inputs, targets, _weight(sample_weight), batch_size or 32, epochs, initial_epoch, validation_split, validation,
-                              validation_batch_size or 0, bool(shuffle), dict(class_weight or {}), run)
+            figures = self._native().fit(inputs, targets, _weight(sample_weight), batch_size, epochs, initial_epoch, float(validation_split),
+                                       validation, validation_batch_size, bool(shuffle), class_weight, run)
         history.history = figures
         history.epoch = list(range(initial_epoch, initial_epoch + max((len(values) for values in figures.values()), default=0)))
         self.history = history
@@ -318,7 +326,15 @@ class Model(Layer):
         targets = arrays_of(y, self.output_names, what)
         if len(targets) != len(self.outputs):
             raise native.InvalidArgumentError(f"{what}: the model has {len(self.outputs)} outputs, y has {len(targets)} arrays")
+        self._note_targets(targets)
         return inputs, targets
+
+    def _note_targets(self, targets: Sequence[native.Tensor]) -> None:
+        """Losses written in Python take class numbers if the targets are some."""
+        classes = [_are_classes(target, output) for target, output in zip(targets, self.outputs, strict=False)]
+        if self._compiled is not None and classes != (self._class_targets or [False] * len(classes)):
+            self._class_targets = classes
+            self._fresh_compile = self._fresh_compile or _has_own_loss(self._compiled["loss"])
 
     def _validation_arrays(self, given: Any) -> Any:
         if given is None:
@@ -347,9 +363,9 @@ class Model(Layer):
             self._ready()
             figures = self._native().evaluate_source(Batches(x, self._input_names(), self.output_names, steps, {}, once=True))
         else:
-            raw = self._ready(_plain_list(x) if not self.built else None)
+            self._ready(_plain_list(x) if not self.built else None)
             inputs, targets = self._arrays(x, y, "evaluate")
-            figures = raw.evaluate(inputs, targets, _weight(sample_weight), batch_size or 32)
+            figures = self._native().evaluate(inputs, targets, _weight(sample_weight), 32 if batch_size is None else _whole(batch_size, "batch_size"))
         watched.event("test_end", 0, figures)
         return _as_keras(figures, return_dict)
 
@@ -362,7 +378,7 @@ class Model(Layer):
         else:
             if not self.built:
                 self._build_for([tensor(one) for one in _plain_list(x)])
-            results = self._predict(arrays_of(x, self._input_names(), "predict"), batch_size or 32)
+            results = self._predict(arrays_of(x, self._input_names(), "predict"), 32 if batch_size is None else _whole(batch_size, "batch_size"))
         watched.event("predict_end", 0, None)
         if self._output_keys is not None:
             return dict(zip(self._output_keys, results, strict=True))
@@ -385,12 +401,12 @@ class Model(Layer):
         """One optimiser step; the batch's loss and metrics."""
         from ._batches import weights_of_classes
 
-        raw = self._ready(_plain_list(x) if not self.built else None)
+        self._ready(_plain_list(x) if not self.built else None)
         inputs, targets = self._arrays(x, y, "train_on_batch")
         weight = _weight(sample_weight)
         if class_weight:
             weight = weights_of_classes(targets[0], class_weight, weight)
-        return _as_keras(raw.train_on_batch(inputs, targets, weight), return_dict)
+        return _as_keras(self._native().train_on_batch(inputs, targets, weight), return_dict)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         return self.evaluate(x, y, batch_size=1 << 30, sample_weight=sample_weight, return_dict=return_dict)
@@ -497,6 +513,19 @@ def _input_dtype(array: native.Tensor | None, first: Layer | None) -> str | None
     return "int64" if first is not None and type(first).__name__ in SYMBOL_LAYERS else None
 
 
+def _are_classes(target: native.Tensor, output: KerasTensor) -> bool:
+    whole = target.dtype.startswith(("int", "uint"))
+    width = output.shape[-1] if output.ndim > 1 else None
+    return whole and (target.ndim == output.ndim - 1 or (target.ndim == output.ndim and target.shape[-1] == 1)) and width != 1
+
+
+def _has_own_loss(loss: Any) -> bool:
+    if isinstance(loss, (list, tuple, Mapping)):
+        return any(_has_own_loss(one) for one in (loss.values() if isinstance(loss, Mapping) else loss))
+    own_class = isinstance(loss, Loss) and type(loss).call is not Loss.call
+    return own_class or (callable(loss) and not isinstance(loss, (Loss, type)) and not hasattr(loss, "_lepton_loss"))
+
+
 def _plain_list(x: Any) -> list[Any]:
     if isinstance(x, Mapping):
         return list(x.values())
@@ -514,6 +543,13 @@ def _peek(x: Any) -> list[Any]:
 
 def _weight(sample_weight: Any) -> native.Tensor | None:
     return None if sample_weight is None else tensor(sample_weight)
+
+
+def _whole(value: Any, name: str) -> int:
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise native.InvalidArgumentError(f"{name} must be a whole number, not {value!r}") from None
 
 
 def _check_overwrite(path: Any, overwrite: bool) -> None:

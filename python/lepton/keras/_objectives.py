@@ -34,11 +34,11 @@ class Loss(Configured):
         reduction = self._config.get("reduction", "sum_over_batch_size")
         return values if reduction in (None, "none") else ops.sum(values) if reduction == "sum" else ops.mean(values)
 
-    def _native(self) -> native.Loss:
+    def _native(self, takes_classes: bool = False) -> native.Loss:
         if type(self).call is not Loss.call:
             if self._config.get("reduction") != "sum_over_batch_size":
                 raise native.UnsupportedError(f"{self.name}: the mean over the batch is the reduction of losses written in Python")
-            return native.custom_loss(self.name, self.call)
+            return native.custom_loss(self.name, self.call, takes_classes)
         known = (*library("losses")[self._lepton][1], "reduction")
         return native.loss(self._lepton, self._arguments(known))
 
@@ -157,15 +157,18 @@ def get(kind: str, identifier: Any, classes: Mapping[str, Any], base: type) -> A
     raise native.InvalidArgumentError(f"{kind}: {identifier!r} is no name, configuration or object of lepton.keras")
 
 
-def loss_of(identifier: Any) -> native.Loss:
-    """What compile() was given as a loss: a name, an object, or a Python function of (y_true, y_pred)."""
+def loss_of(identifier: Any, takes_classes: bool) -> native.Loss:
+    """What compile() was given as a loss: a name, an object, or a Python function of (y_true, y_pred).
+
+    With `takes_classes`, y_true of a loss written in Python are whole numbers without the class axis.
+    """
     from . import losses
 
     if isinstance(identifier, Loss):
-        return identifier._native()
+        return identifier._native(takes_classes)
     if callable(identifier) and not isinstance(identifier, type):
         known = getattr(identifier, "_lepton_loss", None)
-        return native.loss(known, {}) if known else native.custom_loss(_name_of(identifier), identifier)
+        return native.loss(known, {}) if known else native.custom_loss(_name_of(identifier), identifier, takes_classes)
     return losses.get_object(identifier)._native()
 
 

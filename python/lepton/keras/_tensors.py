@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ._layer import Layer
 
 Shape = tuple[int | None, ...]
+MAX_DEPTH = 10_000  # the library walks through a model by recursion
 
 
 class KerasTensor:
@@ -24,6 +25,9 @@ class KerasTensor:
         self._layer = layer
         self._inputs = inputs
         self._output = output
+        self._depth: int = 1 + max((one._depth for one in inputs), default=0)  # layers from the inputs to here
+        if self._depth > MAX_DEPTH:
+            raise native.ResourceExhaustedError(f"{name}: a model of more than {MAX_DEPTH} layers one behind the other")
 
     @property
     def ndim(self) -> int:

@@ -86,29 +86,29 @@ def layers_in_order(inputs: list[KerasTensor], outputs: list[KerasTensor]) -> li
     calls = calls_between(inputs, outputs)
     makers = {call_key(call.layer, call.inputs): call for call in calls}
     depth: dict[int, int] = {}  # of calls
+    deepest: dict[int, int] = {}  # of layers: a call of one is as far as the farthest before it
     for call in reversed(calls):
-        depth.setdefault(id(call), 0)
+        depth[id(call)] = deepest[id(call.layer)] = max(depth.get(id(call), 0), deepest.get(id(call.layer), 0))
         for one in call.inputs:
             maker = makers.get(call_key(one._layer, one._inputs))
             if maker is not None:
                 depth[id(maker)] = max(depth.get(id(maker), 0), depth[id(call)] + 1)
     of_layer: dict[int, int] = {}
-    order: dict[int, int] = {}
-    layers: dict[int, Layer] = {}
+    layers: dict[int, Layer] = {}  # in the order in which the way back from the outputs leaves them
+
+    def meet(layer: Layer, at: int) -> None:
+        layers.setdefault(id(layer), layer)
+        of_layer[id(layer)] = max(of_layer.get(id(layer), 0), at)
+
     for call in calls:
-        layers[id(call.layer)] = call.layer
-        order.setdefault(id(call.layer), len(order))
-        of_layer[id(call.layer)] = max(of_layer.get(id(call.layer), 0), depth[id(call)])
-    input_layers = [tensor._layer for tensor in inputs if isinstance(tensor._layer, InputLayer)]
-    for number, layer in enumerate(input_layers):
-        needed = [depth[id(call)] for call in calls for one in call.inputs if one._layer is layer]
-        layers[id(layer)] = layer
-        of_layer[id(layer)] = max(needed, default=0) + 1
-        order[id(layer)] = number - len(input_layers)
-    deepest = max((of_layer[id(layer)] for layer in input_layers), default=0)
-    for layer in input_layers:  # Keras gives all inputs the depth of the deepest
-        of_layer[id(layer)] = deepest
-    return sorted(layers.values(), key=lambda layer: (-of_layer[id(layer)], order[id(layer)]))
+        for one in call.inputs:
+            if isinstance(one._layer, InputLayer):
+                meet(one._layer, depth[id(call)] + 1)
+        meet(call.layer, depth[id(call)])
+    for tensor in inputs:
+        if tensor._layer is not None:
+            meet(tensor._layer, 0)
+    return sorted(layers.values(), key=lambda layer: -of_layer[id(layer)])
 
 
 def rebuilt(network: dict[str, Any]) -> tuple[list[KerasTensor], list[KerasTensor]]:
