@@ -20,7 +20,9 @@
 namespace lepton {
 namespace {
 
-thread_local bool inside_parallel_for = false;
+// Aligned like the section behind it: mold 1.10 protects memory from here on, and a lone byte at the end of a page, with the section on
+// the next one, gives a program that cannot be started.
+alignas(16) thread_local bool inside_parallel_for = false;
 
 int cpus_allowed() {
   cpu_set_t set;
