@@ -73,10 +73,10 @@ class Reverse {
     const std::string scope = builder_.scope();
     builder_.set_scope(node.name.empty() ? scope : node.name + "/gradient");
     const RuleContext context{*node.op, inputs, outputs, grads, node.attributes, node.regions, needed, gradients_of_sum};
-    if (node.op->gradient != nullptr) {
-      const std::vector<Value> result = node.op->gradient(context);
-      LEPTON_ASSERT(result.size() <= node.inputs.size() || node.op->gradient == nullptr, std::string(node.op->name));
-      for (std::size_t i = 0; i < std::min(result.size(), inputs.size()); ++i) {
+    const std::vector<Value> result = node.op->gradient != nullptr ? node.op->gradient(context) : std::vector<Value>();
+    LEPTON_ASSERT(result.size() <= node.inputs.size(), std::string(node.op->name));
+    if (!result.empty()) {
+      for (std::size_t i = 0; i < result.size(); ++i) {
         if (needed[i]) add_gradient(node.inputs[i], result[i]);
       }
     } else if (node.op->body != nullptr) {

@@ -68,9 +68,9 @@ DType output_dtype(const OpDef& op, const OutputDef& output, std::span<const Ten
 }  // namespace
 
 std::string_view name_of(Family family) {
-  constexpr std::array<std::string_view, 12> kNames = {"elementwise", "comparison", "activation",    "reduction",
-                                                       "contraction", "pooling",    "normalization", "random",
-                                                       "indexing",    "shape",      "loss",          "control_flow"};
+  constexpr std::array<std::string_view, 13> kNames = {"elementwise", "comparison",    "activation", "reduction", "contraction",
+                                                       "pooling",     "normalization", "random",     "indexing",  "shape",
+                                                       "loss",        "control_flow",  "recurrent"};
   return kNames.at(static_cast<std::size_t>(family));
 }
 

@@ -26,6 +26,7 @@ enum class Family : std::uint8_t {
   kShape,
   kLoss,
   kControlFlow,
+  kRecurrent,
 };
 std::string_view name_of(Family family);
 
@@ -87,6 +88,7 @@ struct OutputDef {
   std::string_view name;
   DTypeRule dtype;
   std::string_view doc = {};
+  bool for_gradient = false;  // the last outputs: kernels are not asked for them where no gradient reads them
 };
 
 // ---- rules --------------------------------------------------------------------------------------------------------------------------
@@ -130,7 +132,8 @@ struct RuleContext {
 
   bool needs(std::size_t i) const { return i < needed.size() && needed[i] != 0; }
 };
-/// Returns one gradient per input; undefined for inputs that have none or need none. Made of declared operators only.
+/// Returns one gradient per input; undefined for inputs that have none or need none. Made of declared operators only. A rule that returns
+/// nothing leaves the case to the body.
 using GradientRule = std::vector<Value> (*)(const RuleContext&);
 /// Returns the outputs, built of smaller operators.
 using BodyRule = std::vector<Value> (*)(const RuleContext&);

@@ -183,6 +183,21 @@ Model scans() {
   return {x, Dense(2, {.activation = "softmax"})(GlobalAveragePooling1D()(both))};
 }
 
+// ONNX's LSTM and GRU in both directions; behind a mask, and with the reset gate before the product, scans.
+Model recurrent_layers() {
+  const Symbol x = Input({7, 4});
+  const Symbol both = Bidirectional(LSTM(5, {.return_sequences = true}))(x);
+  const Symbol back = GRU(3, {.return_sequences = true, .go_backwards = true})(both),
+               before = GRU(3, {.use_bias = false, .reset_after = false})(back);
+  return {x,
+          Dense(2)(Concatenate()({before, LSTM(4, {.use_bias = false})(Masking()(x)), SimpleRNN(2)(x), GRU(2, {.use_bias = false})(x)}))};
+}
+
+Model conv_lstm() {
+  return Sequential({ConvLSTM2D(3, {3, 2}, {.padding = "same", .return_sequences = true, .input_shape = {3, 5, 4, 2}}),
+                     ConvLSTM2D(2, {2, 2}), Flatten(), Dense(2)});
+}
+
 }  // namespace
 
 const std::vector<NamedModel>& export_models() {
@@ -207,7 +222,9 @@ const std::vector<NamedModel>& export_models() {
                                               {"transposed_options", transposed_options},
                                               {"merges", merges},
                                               {"noise", noise},
-                                              {"scans", scans}};
+                                              {"scans", scans},
+                                              {"recurrent_layers", recurrent_layers},
+                                              {"conv_lstm", conv_lstm}};
   return all;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lepton/nn/layer.hpp"
+#include "lepton/ops/recurrent.hpp"
 
 namespace lepton::nn {
 
@@ -17,10 +18,13 @@ struct RecurrentCell {
   std::size_t output = 0;  // which state is the output
   Values input_weights;    // what `project` needs
   Values step_weights;     // what `step` needs
-  /// The part of a step that needs no state: x W + b. For one step [N, C] or all at once [T, N, C].
+  /// The part of a step that needs no state: x W + b. For one step [N, C] or all at once [N, T, C].
   std::function<Value(const Value& x, std::span<const Value> input_weights)> project;
   /// The states after a step.
-  std::function<Values(std::span<const Value> states, const Value& projected, std::span<const Value> step_weights)> step;
+  using Step = std::function<Values(std::span<const Value> states, const Value& projected, std::span<const Value> step_weights)>;
+  Step step;
+  /// All steps of x [N, T, C] at once, where an operator computes just that; else empty. An undefined mask lets all steps count.
+  std::function<ops::Recurrence<Value>(const Value& x, std::span<const Value> states, const Value& mask, bool reverse)> run = {};
 };
 
 /// Makes the cell that the context's layer declares: "LSTM" and "LSTMCell" alike. `x`: one step of the input, [N, C].
@@ -41,28 +45,67 @@ std::vector<Feature> step_cell(LayerContext& context, MakeCell make, std::span<c
 /// Calls an owned layer under a name of its own.
 std::vector<Feature> call_owned(LayerContext& context, const Layer& layer, const std::string& name, std::span<const Feature> inputs);
 
+/// Runs a cell's own step over projected [N, T, …] in a loop; `captured` are the step's weights.
+struct CellRun {
+  Value projected;
+  std::vector<Value> initial, captured;
+  Value mask = {};  // [N, T], undefined: all steps count
+  bool reverse = false;
+  std::size_t output = 0;
+};
+ops::Recurrence<Value> scan_steps(const CellRun& run, const RecurrentCell::Step& step);
+
 /// Zeros [N, size] for the N of x [N, …].
 Value zero_state(const Value& x, std::int64_t size);
 
-/// Weights of a cell that has `gates` gates: kernel, recurrent_kernel and, with use_bias, the bias (else undefined).
+/// The last part of a layer that ran a cell: from the output of every step [N, T, …] and the last states to what the layer gives by its
+/// return_sequences, return_state and zero_output_for_mask. `output`: which state is the output. An undefined mask lets all steps count.
+std::vector<Feature> chosen_results(LayerContext& context, const ops::Recurrence<Value>& run, std::size_t output, const Value& mask);
+
+/// The given initial states in Keras's order, behind the sequence in `inputs`; none if there are none.
+std::vector<Feature> given_states(std::span<const Feature> inputs, std::size_t count);
+
+/// Weights of a cell: kernel, recurrent_kernel and, with use_bias, the bias (else undefined).
 struct CellWeights {
   Value kernel, recurrent_kernel, bias;
 };
-CellWeights cell_weights(LayerContext& context, const Value& x, std::int64_t gates, const Shape& bias_shape, const Spec& bias_initializer);
+struct CellShapes {
+  Shape kernel, recurrent_kernel, bias;
+};
+CellWeights cell_weights(LayerContext& context, const CellShapes& shapes, const Spec& bias_initializer);
+/// The same for products with x [N, C] of a cell that has `gates` gates.
+CellWeights dense_cell_weights(LayerContext& context, const Value& x, std::int64_t gates, const Shape& bias_shape,
+                               const Spec& bias_initializer);
 
+/// The initialiser of an LSTM's bias: with unit_forget_bias that of the forget gate is 1.
+Spec lstm_bias_initializer(const LayerContext& context);
+/// h and c after a step of an LSTM, from its gates i, f, c, o before their activations.
+struct LstmActivations {
+  Spec activation, gate;
+};
+std::vector<Value> lstm_states(const LstmActivations& by, std::span<const Feature> gates, const Value& memory);
+
+/// Dropout masks of a cell, [N, C] and [N, units], the same for all steps; undefined where nothing is dropped.
+struct CellDropout {
+  Value input, state;
+};
 /// Completes a cell that has its kernels: the bias of the projection (undefined: none), dropout masks of the input and the state as the
-/// last of its input and step weights, and `project`. Returns whether the state has a mask.
-bool add_bias_and_dropout(LayerContext& context, const Value& x, const Value& bias, RecurrentCell& cell);
+/// last of its input and step weights, and `project`.
+CellDropout add_bias_and_dropout(LayerContext& context, const Value& x, const Value& bias, RecurrentCell& cell);
+/// One step or all of them behind a dropout mask of the input, if there is one.
+Value kept_input(const Value& x, const Value& mask);
 
-/// Declarations of a cell's configuration, and of a layer that runs one.
-std::vector<AttributeDef> cell_config();
+/// True for the activations that the operators of LSTM and GRU have: tanh, and sigmoid for the gates.
+bool has_usual_activations(const LayerContext& context);
+
+/// Declarations of a cell's configuration (`size` is its first), and of a layer that runs one.
+std::vector<AttributeDef> cell_config(const AttributeDef& size = {"units", 1, positive, "size of the output", true});
 std::vector<AttributeDef> run_config();
 
-/// The configuration that the options of SimpleRNN, LSTM, GRU and their cells have in common.
+/// The configuration that the options of recurrent layers and their cells have in common, but the size.
 template <class Options>
-Attributes recurrent_attributes(std::int64_t units, const Options& o, bool cell) {
-  Attributes made = {{"units", units},
-                     {"activation", o.activation.to_string()},
+Attributes recurrent_attributes(const Options& o, bool cell) {
+  Attributes made = {{"activation", o.activation.to_string()},
                      {"use_bias", o.use_bias},
                      {"kernel_initializer", o.kernel_initializer.to_string()},
                      {"recurrent_initializer", o.recurrent_initializer.to_string()},
@@ -80,7 +123,14 @@ Attributes recurrent_attributes(std::int64_t units, const Options& o, bool cell)
   made.set("return_sequences", o.return_sequences);
   made.set("return_state", o.return_state);
   made.set("go_backwards", o.go_backwards);
-  made.set("unroll", o.unroll);
+  return made;
+}
+/// The same for SimpleRNN, LSTM, GRU and their cells.
+template <class Options>
+Attributes dense_recurrent_attributes(std::int64_t units, const Options& o, bool cell) {
+  Attributes made = recurrent_attributes(o, cell);
+  made.set("units", units);
+  if (!cell) made.set("unroll", o.unroll);
   return made;
 }
 

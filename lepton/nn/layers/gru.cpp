@@ -19,7 +19,7 @@ std::vector<AttributeDef> gru_config(bool cell) {
 }
 
 Attributes attributes(std::int64_t units, const GRUOptions& o, bool cell) {
-  Attributes made = recurrent_attributes(units, o, cell);
+  Attributes made = dense_recurrent_attributes(units, o, cell);
   made.set("recurrent_activation", o.recurrent_activation.to_string());
   made.set("reset_after", o.reset_after);
   return made;
@@ -59,16 +59,25 @@ struct Step {
 RecurrentCell gru_cell(LayerContext& c, const Value& x) {
   const std::int64_t units = c.integer("units");
   const bool reset_after = c.flag("reset_after");
-  const CellWeights w = cell_weights(c, x, 3, reset_after ? Shape{2, 3 * units} : Shape{3 * units}, c.spec("bias_initializer"));
+  const CellWeights w = dense_cell_weights(c, x, 3, reset_after ? Shape{2, 3 * units} : Shape{3 * units}, c.spec("bias_initializer"));
   RecurrentCell cell{.states = {units}, .input_weights = {w.kernel}};
   const bool biased = w.bias.defined();
+  const Value bias = biased && reset_after ? row(w.bias, 0) : w.bias, recurrent_bias = biased && reset_after ? row(w.bias, 1) : Value();
   if (reset_after) {
     cell.step_weights = {w.recurrent_kernel};
-    if (biased) cell.step_weights.push_back(row(w.bias, 1));
+    if (recurrent_bias.defined()) cell.step_weights.push_back(recurrent_bias);
   } else {
     cell.step_weights = ops::split(w.recurrent_kernel, {2 * units, units}, -1);
   }
-  const bool forgets = add_bias_and_dropout(c, x, biased && reset_after ? row(w.bias, 0) : w.bias, cell);
+  const CellDropout dropout = add_bias_and_dropout(c, x, bias, cell);
+  const bool forgets = dropout.state.defined();
+  if (reset_after && !forgets && has_usual_activations(c)) {
+    cell.run = [=, project = cell.project, inputs = cell.input_weights](const Value& sequence, std::span<const Value> states,
+                                                                        const Value& mask, bool reverse) {
+      if (mask.defined()) return ops::gru_steps(project(sequence, inputs), w.recurrent_kernel, recurrent_bias, states[0], mask, reverse);
+      return ops::gru(kept_input(sequence, dropout.input), w.kernel, w.recurrent_kernel, bias, recurrent_bias, states[0], reverse);
+    };
+  }
   cell.step = Step{units, c.spec("activation"), c.spec("recurrent_activation"), reset_after, biased, forgets};
   return cell;
 }

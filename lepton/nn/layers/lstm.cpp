@@ -9,15 +9,6 @@
 namespace lepton::nn {
 namespace {
 
-Spec bias_initializer(const LayerContext& c) {
-  const Spec given = c.spec("bias_initializer");
-  if (!c.flag("unit_forget_bias")) return given;
-  if (given.name != "zeros") {
-    fail(ErrorCode::kUnsupported, "unit_forget_bias goes only with bias_initializer zeros, got '{}'; set it to false", given.to_string());
-  }
-  return "unit_forget";
-}
-
 std::vector<AttributeDef> lstm_config(bool cell) {
   std::vector<AttributeDef> config = cell_config();
   config.push_back({"recurrent_activation", "sigmoid", any_value, "activation of the gates"});
@@ -28,7 +19,7 @@ std::vector<AttributeDef> lstm_config(bool cell) {
 }
 
 Attributes attributes(std::int64_t units, const LSTMOptions& o, bool cell) {
-  Attributes made = recurrent_attributes(units, o, cell);
+  Attributes made = dense_recurrent_attributes(units, o, cell);
   made.set("recurrent_activation", o.recurrent_activation.to_string());
   made.set("unit_forget_bias", o.unit_forget_bias);
   return made;
@@ -38,16 +29,21 @@ Attributes attributes(std::int64_t units, const LSTMOptions& o, bool cell) {
 
 RecurrentCell lstm_cell(LayerContext& c, const Value& x) {
   const std::int64_t units = c.integer("units");
-  const CellWeights w = cell_weights(c, x, 4, {4 * units}, bias_initializer(c));
+  const CellWeights w = dense_cell_weights(c, x, 4, {4 * units}, lstm_bias_initializer(c));
   RecurrentCell cell{.states = {units, units}, .input_weights = {w.kernel}, .step_weights = {w.recurrent_kernel}};
-  add_bias_and_dropout(c, x, w.bias, cell);
-  cell.step = [units, activation = c.spec("activation"), gate = c.spec("recurrent_activation")](
+  const CellDropout dropout = add_bias_and_dropout(c, x, w.bias, cell);
+  if (!dropout.state.defined() && has_usual_activations(c)) {
+    cell.run = [w, dropout, project = cell.project, inputs = cell.input_weights](const Value& sequence, std::span<const Value> states,
+                                                                                 const Value& mask, bool reverse) {
+      if (mask.defined()) return ops::lstm_steps(project(sequence, inputs), w.recurrent_kernel, states[0], states[1], mask, reverse);
+      return ops::lstm(kept_input(sequence, dropout.input), w.kernel, w.recurrent_kernel, w.bias, states[0], states[1], reverse);
+    };
+  }
+  cell.step = [units, by = LstmActivations{c.spec("activation"), c.spec("recurrent_activation")}](
                   std::span<const Value> states, const Value& projected, std::span<const Value> weights) {
     const Value h = weights.size() > 1 ? ops::mul(states[0], weights[1]) : states[0];
     const std::vector<Value> z = ops::split(ops::add(projected, ops::matmul(h, weights[0])), {units, units, units, units}, -1);
-    const auto by = [](const Spec& function, const Value& v) { return activate(function, Feature(v)).value; };
-    const Value memory = ops::add(ops::mul(by(gate, z[1]), states[1]), ops::mul(by(gate, z[0]), by(activation, z[2])));
-    return std::vector<Value>{ops::mul(by(gate, z[3]), by(activation, memory)), memory};
+    return lstm_states(by, std::vector<Feature>(z.begin(), z.end()), states[1]);
   };
   return cell;
 }

@@ -113,6 +113,38 @@ Layer RNN(const Layer& cell, const RNNOptions& options = {});
 /// The same for several cells, stacked.
 Layer RNN(const std::vector<Layer>& cells, const RNNOptions& options = {});
 
+struct ConvLSTMOptions {
+  Dims strides = {};  // of the input's convolution, as padding and dilation_rate; that of the state keeps its size
+  std::string padding = "valid";
+  Dims dilation_rate = {};
+  Spec activation = "tanh";
+  Spec recurrent_activation = "sigmoid";
+  bool use_bias = true;
+  Spec kernel_initializer = "glorot_uniform";
+  Spec recurrent_initializer = "orthogonal";
+  Spec bias_initializer = "zeros";
+  Spec kernel_regularizer = {};
+  Spec kernel_constraint = {};
+  Spec recurrent_regularizer = {};
+  Spec recurrent_constraint = {};
+  Spec bias_regularizer = {};
+  Spec bias_constraint = {};
+  bool unit_forget_bias = true;
+  double dropout = 0;
+  double recurrent_dropout = 0;
+  bool return_sequences = false;
+  bool return_state = false;
+  bool go_backwards = false;
+  Dims input_shape = {};
+  std::string name = {};
+};
+/// LSTM whose products are convolutions, over sequences of pictures: [N, T, spatial…, C] -> [N, spatial…, filters] or, with
+/// return_sequences, [N, T, spatial…, filters]. States: h and c. Otherwise as LSTM.
+/// Source:  Shi et al. 2015, "Convolutional LSTM Network".
+Layer ConvLSTM1D(std::int64_t filters, std::int64_t kernel_size, const ConvLSTMOptions& options = {});
+Layer ConvLSTM2D(std::int64_t filters, const Dims& kernel_size, const ConvLSTMOptions& options = {});
+Layer ConvLSTM3D(std::int64_t filters, const Dims& kernel_size, const ConvLSTMOptions& options = {});
+
 struct BidirectionalOptions {
   std::string merge_mode = "concat";       // sum, mul, ave, concat; "" gives both as two outputs
   std::vector<Layer> backward_layer = {};  // empty: the same layer as forward, with weights of its own

@@ -9,7 +9,7 @@ namespace lepton::nn {
 
 RecurrentCell simple_rnn_cell(LayerContext& c, const Value& x) {
   const std::int64_t units = c.integer("units");
-  const CellWeights w = cell_weights(c, x, 1, {units}, c.spec("bias_initializer"));
+  const CellWeights w = dense_cell_weights(c, x, 1, {units}, c.spec("bias_initializer"));
   RecurrentCell cell{.states = {units}, .input_weights = {w.kernel}, .step_weights = {w.recurrent_kernel}};
   add_bias_and_dropout(c, x, w.bias, cell);
   cell.step = [activation = c.spec("activation")](std::span<const Value> states, const Value& projected, std::span<const Value> weights) {
@@ -35,10 +35,10 @@ std::vector<LayerDef> simple_rnn_layers() {
 }
 
 Layer SimpleRNN(std::int64_t units, const SimpleRNNOptions& o) {
-  return Layer(get_layer("SimpleRNN"), recurrent_attributes(units, o, false), o.name);
+  return Layer(get_layer("SimpleRNN"), dense_recurrent_attributes(units, o, false), o.name);
 }
 Layer SimpleRNNCell(std::int64_t units, const SimpleRNNOptions& o) {
-  return Layer(get_layer("SimpleRNNCell"), recurrent_attributes(units, o, true), o.name);
+  return Layer(get_layer("SimpleRNNCell"), dense_recurrent_attributes(units, o, true), o.name);
 }
 
 }  // namespace lepton::nn

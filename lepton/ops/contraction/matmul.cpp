@@ -2,6 +2,7 @@
 #include "lepton/ops/contraction.hpp"
 
 #include "lepton/ops/internal/rules.hpp"
+#include "lepton/ops/shape.hpp"
 
 namespace lepton::ops {
 namespace {
@@ -22,6 +23,9 @@ Result<std::vector<Shape>> infer(const InferContext& c) {
   return std::vector<Shape>{Shape(std::move(dims))};
 }
 
+// True if the last axis has elements, and a size that no run changes.
+bool has_known_width(const Value& x) { return x.shape()[-1] > 0; }
+
 // With C = A B: dA = G Bᵀ and dB = Aᵀ G; transposed operands exchange roles instead of being transposed in memory.
 std::vector<Value> gradient(const RuleContext& c) {
   const Value &a = c.inputs[0], &b = c.inputs[1], &g = c.grads[0];
@@ -32,7 +36,10 @@ std::vector<Value> gradient(const RuleContext& c) {
     da = unbroadcast(da, a);
   }
   if (c.needs(1)) {
-    db = tb ? matmul(g, a, {.transpose_a = true, .transpose_b = ta}) : matmul(a, g, {.transpose_a = !ta, .transpose_b = false});
+    // Many stacks that meet one matrix are one long stack: no product for each of them, and no sum over the products.
+    const bool one_stack = b.rank() == 2 && a.rank() > 2 && !ta && has_known_width(a) && has_known_width(g);
+    const Value x = one_stack ? as_rows(a) : a, y = one_stack ? as_rows(g) : g;
+    db = tb ? matmul(y, x, {.transpose_a = true, .transpose_b = ta}) : matmul(x, y, {.transpose_a = !ta, .transpose_b = false});
     db = unbroadcast(db, b);
   }
   return {da, db};

@@ -167,6 +167,8 @@ std::vector<Reject> reject_empty_axes() {
   return rejects;
 }
 
+Value as_rows(const Value& x) { return reshape(x, {-1, x.dim(-1)}); }
+
 Value unbroadcast(const Value& grad, const Value& operand) {
   // A free dim is never 1 (it stands for a size of the run), so equal shapes mean that nothing was broadcast.
   return grad.shape() == operand.shape() ? grad : sum_to_like(grad, operand);

@@ -49,6 +49,9 @@ std::vector<Sample> reduction_samples(double low = -2.0, double high = 2.0, DTyp
 std::vector<Reject> reject_bad_axes(DType dtype = DType::kF64);
 std::vector<Reject> reject_empty_axes();
 
+/// [..., C] as one matrix of rows [-1, C], for a C that is known and not 0.
+Value as_rows(const Value& x);
+
 /// Sums `grad` over the axes along which `operand` was broadcast; defined grads only.
 Value unbroadcast(const Value& grad, const Value& operand);
 

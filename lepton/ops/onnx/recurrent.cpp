@@ -1,4 +1,4 @@
-// RNN, GRU and LSTM, as scans over time.
+// RNN, GRU and LSTM: as our operators where these compute just that, else as scans over time.
 #include <algorithm>
 
 #include "lepton/ops/activation.hpp"
@@ -6,7 +6,9 @@
 #include "lepton/ops/contraction.hpp"
 #include "lepton/ops/control_flow.hpp"
 #include "lepton/ops/elementwise.hpp"
+#include "lepton/ops/internal/recurrent_rules.hpp"
 #include "lepton/ops/onnx/internal/families.hpp"
+#include "lepton/ops/recurrent.hpp"
 #include "lepton/ops/shape.hpp"
 
 namespace lepton::ops {
@@ -33,9 +35,9 @@ constexpr NamedActivation kActivations[] = {
 };
 
 // What all three cells share: gates of a direction, their activations, and the run over time.
-class Recurrence {
+class OnnxRecurrence {
  public:
-  Recurrence(OnnxNodeReader& node, std::int64_t gates, std::vector<std::string> defaults)
+  OnnxRecurrence(OnnxNodeReader& node, std::int64_t gates, std::vector<std::string> defaults)
       : node_(node), gates_(gates), hidden_(node.integer("hidden_size", node.type(2).shape[-1])), functions_(defaults.size()) {
     const std::string direction = node.text("direction", "forward");
     directions_ = direction == "bidirectional" ? 2 : 1;
@@ -101,20 +103,46 @@ class Recurrence {
     return squeeze(slice(states, {.starts = {direction}, .ends = {direction + 1}, .axes = {0}}), {0});
   }
 
+  // True if a direction has the activations that our operators have, and clips nothing.
+  bool is_plain(std::int64_t direction) const {
+    constexpr std::string_view kPlain[] = {"Sigmoid", "Tanh", "Tanh"};
+    const auto first = chosen_.begin() + direction * static_cast<std::int64_t>(functions_);
+    return clip_ <= 0 && std::equal(first, first + static_cast<std::int64_t>(functions_), kPlain,
+                                    [](const NamedActivation& a, std::string_view name) { return a.name == name; });
+  }
+  bool runs_backwards(std::int64_t direction) const { return direction == 1 || only_backwards_; }
+  // The gates of a weight [gates * hidden, …] in another order.
+  Value ordered(const Value& weight, const std::vector<std::int64_t>& order) const {
+    std::vector<Value> parts;
+    for (const std::int64_t gate : order) parts.push_back(part(weight, gate, gates_, 0));
+    return concat(parts, 0);
+  }
+  // Weight i of a direction, [gates * hidden, C], as our operators have it: [C, gates * hidden].
+  Value kernel(std::size_t i, std::int64_t direction, const std::vector<std::int64_t>& order) const {
+    return transpose(ordered(of(i, direction), order), {1, 0});
+  }
+  // The bias of the input (0) or of the state (1); undefined if the node has none.
+  Value bias(std::int64_t which, std::int64_t direction, const std::vector<std::int64_t>& order) const {
+    return node_.has(3) ? ordered(part(of(3, direction), which, 2, 0), order) : Value();
+  }
+  // x as [N, T, C].
+  Value samples() const { return batch_first_ ? node_.value(std::size_t{0}) : transpose(node_.value(std::size_t{0}), {1, 0, 2}); }
+  // Which steps lie within their sequence, [N, T]; undefined if all do.
+  Value mask() const { return node_.has(4) ? transpose(squeeze(within_lengths(), {2}), {1, 0}) : Value(); }
+  // What an operator of ours gave, as a scan would give it.
+  ScanResult as_scan(const ops::Recurrence<Value>& run) const {
+    Value y = run.sequence;
+    if (node_.has(4)) y = where(expand_dims(mask(), {2}), y, onnx_scalar(y, 0));
+    return {run.states, {transpose(y, {1, 0, 2})}};
+  }
+
   using Step = std::function<std::vector<Value>(const std::vector<Value>& states, const Value& x, const std::vector<Value>& captured)>;
 
   // Runs the cell; states[0] is what each step gives. Steps beyond a sequence's length keep the states and give 0.
   ScanResult run(std::int64_t direction, const std::vector<Value>& states, const std::vector<Value>& captured, const Step& step) const {
     std::vector<Value> sequences = {projected(direction)};
     const bool lengths = node_.has(4);
-    if (lengths) {
-      const Value like = sequences[0];
-      const Value time = slice(slice(iota(like, 0, DType::kI64), {.starts = {0}, .ends = {1}, .axes = {2}}),
-                               {.starts = {0}, .ends = {batch()}, .axes = {1}});
-      const Value length = reshape(cast(node_.value(4), DType::kI64), {1, batch(), 1});
-      sequences.push_back(less(time, length));
-    }
-    const bool backwards = direction == 1 || only_backwards_;
+    if (lengths) sequences.push_back(within_lengths());
     return scan(states, sequences, captured,
                 [&](const ScanStep& in) {
                   std::vector<Value> made = step(in.states, in.slices[0], in.captured);
@@ -125,7 +153,7 @@ class Recurrence {
                   }
                   return ScanStep{made, {given}, {}};
                 },
-                {.reverse = backwards});
+                {.reverse = runs_backwards(direction)});
   }
 
   // Y: [T, directions, N, hidden] and the last states [directions, N, hidden], in the node's layout.
@@ -147,6 +175,11 @@ class Recurrence {
     const Value x = node_.value(std::size_t{0});
     return batch_first_ ? transpose(x, {1, 0, 2}) : x;
   }
+  // Which steps lie within their sequence, [T, N, 1].
+  Value within_lengths() const {
+    const Value time = slice(iota(sequence(), 0, DType::kI64), {.starts = {0}, .ends = {1}, .axes = {2}});
+    return less(time, reshape(cast(node_.value(4), DType::kI64), {1, batch(), 1}));
+  }
   std::int64_t batch() const { return node_.type(0).shape[batch_first_ ? 0 : 1]; }
 
   OnnxNodeReader& node_;
@@ -158,7 +191,7 @@ class Recurrence {
 };
 
 OnnxResults read_rnn(OnnxNodeReader& node) {
-  const Recurrence r(node, 1, {"Tanh"});
+  const OnnxRecurrence r(node, 1, {"Tanh"});
   std::vector<ScanResult> runs;
   for (std::int64_t d = 0; d < r.directions(); ++d) {
     runs.push_back(r.run(d, {r.initial(5, d)}, {r.of(2, d), r.recurrent_bias(d)}, [&](const auto& s, const Value& x, const auto& w) {
@@ -171,12 +204,21 @@ OnnxResults read_rnn(OnnxNodeReader& node) {
 
 // Gates in ONNX's order: update, reset, new.
 OnnxResults read_gru(OnnxNodeReader& node) {
-  const Recurrence r(node, 3, {"Sigmoid", "Tanh"});
+  const OnnxRecurrence r(node, 3, {"Sigmoid", "Tanh"});
   const bool reset_after = node.integer("linear_before_reset", 0) != 0;
   std::vector<ScanResult> runs;
   for (std::int64_t d = 0; d < r.directions(); ++d) {
+    if (reset_after && r.is_plain(d)) {
+      const std::vector<std::int64_t> order = {0, 1, 2};
+      const Value x = r.samples(), kernel = r.kernel(1, d, order), recurrent = r.kernel(2, d, order), h = r.initial(5, d);
+      const Value bias = r.bias(0, d, order), recurrent_bias = r.bias(1, d, order), mask = r.mask();
+      const bool reverse = r.runs_backwards(d);
+      runs.push_back(r.as_scan(mask.defined() ? gru_steps(projected(x, kernel, bias), recurrent, recurrent_bias, h, mask, reverse)
+                                              : gru(x, kernel, recurrent, bias, recurrent_bias, h, reverse)));
+      continue;
+    }
     runs.push_back(r.run(d, {r.initial(5, d)}, {r.of(2, d), r.recurrent_bias(d)}, [&](const auto& s, const Value& x, const auto& w) {
-      const auto of = [](const Value& v, std::int64_t gate, std::int64_t axis) { return Recurrence::part(v, gate, 3, axis); };
+      const auto of = [](const Value& v, std::int64_t gate, std::int64_t axis) { return OnnxRecurrence::part(v, gate, 3, axis); };
       const auto gate = [&](const Value& h, std::int64_t which) {
         return add(matmul(h, of(w[0], which, 0), {.transpose_b = true}), of(w[1], which, 0));
       };
@@ -192,23 +234,34 @@ OnnxResults read_gru(OnnxNodeReader& node) {
 
 // Gates in ONNX's order: input, output, forget, cell.
 OnnxResults read_lstm(OnnxNodeReader& node) {
-  const Recurrence r(node, 4, {"Sigmoid", "Tanh", "Tanh"});
+  const OnnxRecurrence r(node, 4, {"Sigmoid", "Tanh", "Tanh"});
   const bool peepholes = node.has(7), coupled = node.integer("input_forget", 0) != 0;
   std::vector<ScanResult> runs;
   for (std::int64_t d = 0; d < r.directions(); ++d) {
+    if (!peepholes && !coupled && r.is_plain(d)) {
+      const std::vector<std::int64_t> order = {0, 2, 3, 1};  // input, forget, cell, output
+      Value bias = r.bias(0, d, order);
+      if (bias.defined()) bias = add(bias, r.bias(1, d, order));
+      const Value x = r.samples(), kernel = r.kernel(1, d, order), recurrent = r.kernel(2, d, order), mask = r.mask();
+      const Value h = r.initial(5, d), c = r.initial(6, d);
+      const bool reverse = r.runs_backwards(d);
+      runs.push_back(r.as_scan(mask.defined() ? lstm_steps(projected(x, kernel, bias), recurrent, h, c, mask, reverse)
+                                              : lstm(x, kernel, recurrent, bias, h, c, reverse)));
+      continue;
+    }
     std::vector<Value> captured = {r.of(2, d), r.recurrent_bias(d)};
     if (peepholes) captured.push_back(r.of(7, d));
     runs.push_back(r.run(d, {r.initial(5, d), r.initial(6, d)}, captured, [&](const auto& s, const Value& x, const auto& w) {
       const Value sums = add(add(x, matmul(s[0], w[0], {.transpose_b = true})), w[1]);
       // The peephole weights come in the order input, output, forget.
       const auto gate = [&](std::int64_t which, const Value& cell) {
-        Value v = Recurrence::part(sums, which, 4, 1);
-        if (peepholes) v = add(v, mul(Recurrence::part(w[2], which, 3, 0), cell));
+        Value v = OnnxRecurrence::part(sums, which, 4, 1);
+        if (peepholes) v = add(v, mul(OnnxRecurrence::part(w[2], which, 3, 0), cell));
         return r.activate(d, 0, r.clipped(v));
       };
       const Value in = gate(0, s[1]);
       const Value forget = coupled ? sub(onnx_scalar(in, 1), in) : gate(2, s[1]);
-      const Value fresh = r.activate(d, 1, r.clipped(Recurrence::part(sums, 3, 4, 1)));
+      const Value fresh = r.activate(d, 1, r.clipped(OnnxRecurrence::part(sums, 3, 4, 1)));
       const Value cell = add(mul(forget, s[1]), mul(in, fresh));
       const Value out = gate(1, cell);
       return std::vector<Value>{mul(out, r.activate(d, 2, cell)), cell};

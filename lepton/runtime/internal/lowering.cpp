@@ -165,6 +165,8 @@ class Simplifier {
       const auto is_live = [&](ValueId v) { return live[static_cast<std::size_t>(v)] != 0; };
       if (!std::ranges::any_of(node.outputs, is_live)) continue;
       if (node.op->has(kControlFlowTrait)) drop_dead_history(node, is_live);
+      while (node.op->outputs[std::min(node.outputs.size(), node.op->outputs.size()) - 1].for_gradient && !is_live(node.outputs.back()))
+        node.outputs.pop_back();
       for (std::size_t i = 0; i < node.inputs.size(); ++i) {
         if (node.inputs[i] != kNoValue && !node.shape_only(i)) live[static_cast<std::size_t>(node.inputs[i])] = 1;
       }

@@ -56,6 +56,18 @@ def recurrent_cases():
     yield case("rnn_zero_last_masked", lambda: L.RNN(L.GRUCell(4), zero_output_for_mask=True), x, mask_inputs=1)
 
 
+def convolutional_cases():
+    x = (2, 3, 5, 4, 2)
+    yield case("conv_lstm1d", lambda: L.ConvLSTM1D(3, 3, padding="same"), (2, 4, 6, 2))
+    yield case("conv_lstm2d", lambda: L.ConvLSTM2D(3, (3, 2)), x)
+    yield case("conv_lstm2d_states", lambda: L.ConvLSTM2D(3, 2, padding="same", return_sequences=True, return_state=True), x)
+    yield case("conv_lstm2d_strides", lambda: L.ConvLSTM2D(2, 3, strides=2, padding="same", return_sequences=True), x)
+    yield case("conv_lstm2d_dilated", lambda: L.ConvLSTM2D(2, 2, dilation_rate=2, use_bias=False), x)
+    yield case("conv_lstm2d_backwards", lambda: L.ConvLSTM2D(2, 2, go_backwards=True, return_sequences=True,
+                                                             recurrent_activation="hard_sigmoid"), x)
+    yield case("conv_lstm3d", lambda: L.ConvLSTM3D(2, 2, padding="same"), (2, 2, 3, 2, 3, 2))
+
+
 def wrapper_cases():
     x = (3, 6, 2)
     for mode in ("concat", "sum", "mul", "ave", None):
@@ -74,5 +86,5 @@ def wrapper_cases():
 
 
 def sequence_cases():
-    for group in (mask_cases, recurrent_cases, wrapper_cases):
+    for group in (mask_cases, recurrent_cases, convolutional_cases, wrapper_cases):
         yield from group()

@@ -10,7 +10,7 @@ const RefEntry* find(std::string_view op) {
   for (const auto table :
        {elementwise_table(), transcendental_table(), comparison_table(), activation_table(), reduction_table(), sorting_table(),
         along_axis_table(), contraction_table(), convolution_table(), pooling_table(), adaptive_pooling_table(), random_table(),
-        resize_table(), shape_table(), rearrangement_table(), joining_table(), gathering_table()}) {
+        resize_table(), shape_table(), rearrangement_table(), joining_table(), gathering_table(), recurrent_table()}) {
     const auto place = std::ranges::find(table, op, &RefEntry::op);
     if (place != table.end()) return &*place;
   }

@@ -72,6 +72,7 @@ std::span<const RefEntry> shape_table();
 std::span<const RefEntry> rearrangement_table();
 std::span<const RefEntry> joining_table();
 std::span<const RefEntry> gathering_table();
+std::span<const RefEntry> recurrent_table();
 
 /// Type in which values of T are computed: double for floats, T itself for integers.
 template <class T>

@@ -18,6 +18,10 @@ std::unique_ptr<Kernel> max_pool_gradient(const KernelRequest& request);
 std::unique_ptr<Kernel> softmax(const KernelRequest& request);
 /// dropout, random_uniform and random_normal in f32.
 std::unique_ptr<Kernel> random(const KernelRequest& request);
+/// lstm_steps and lstm_steps_gradient in f32.
+std::unique_ptr<Kernel> lstm_steps(const KernelRequest& request);
+/// gru_steps and gru_steps_gradient in f32.
+std::unique_ptr<Kernel> gru_steps(const KernelRequest& request);
 /// batch_norm_training and batch_norm_gradient in f32.
 std::unique_ptr<Kernel> batch_norm(const KernelRequest& request);
 

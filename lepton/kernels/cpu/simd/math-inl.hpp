@@ -11,6 +11,7 @@
 #include <hwy/highway.h>
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 HWY_BEFORE_NAMESPACE();
@@ -23,6 +24,24 @@ using Floats = hn::Vec<FloatTag>;
 using IntTag = hn::RebindToSigned<FloatTag>;
 
 HWY_INLINE Floats set(float value) { return hn::Set(FloatTag(), value); }
+
+/// The first `count` lanes from memory, 0 in the others. Neither reads nor writes anything beyond them, which masked loads and stores of
+/// older instruction sets do.
+HWY_INLINE Floats load_part(const float* x, std::int64_t count) {
+  const FloatTag d;
+  if (count == static_cast<std::int64_t>(hn::Lanes(d))) return hn::LoadU(d, x);
+  HWY_ALIGN float lanes[HWY_MAX_BYTES / sizeof(float)] = {};
+  for (std::int64_t i = 0; i < count; ++i) lanes[i] = x[i];
+  return hn::Load(d, lanes);
+}
+/// Stores the first `count` lanes.
+HWY_INLINE void store_part(Floats v, float* y, std::int64_t count) {
+  const FloatTag d;
+  if (count == static_cast<std::int64_t>(hn::Lanes(d))) return hn::StoreU(v, d, y);
+  HWY_ALIGN float lanes[HWY_MAX_BYTES / sizeof(float)] = {};
+  hn::Store(v, d, lanes);
+  for (std::int64_t i = 0; i < count; ++i) y[i] = lanes[i];
+}
 
 /// c[0] + c[1] x + … by Horner's rule.
 template <std::size_t N>

@@ -32,15 +32,6 @@ HWY_INLINE void for_each_vector(const float* x, std::int64_t count, Floats beyon
   body(hn::IfThenElse(mask, hn::MaskedLoad(mask, d, x + i), beyond), i, count - i);
 }
 
-HWY_INLINE void store_part(Floats v, float* y, std::int64_t lanes) {
-  const FloatTag d;
-  if (lanes == static_cast<std::int64_t>(hn::Lanes(d))) {
-    hn::StoreU(v, d, y);
-  } else {
-    hn::BlendedStore(v, hn::FirstN(d, static_cast<std::size_t>(lanes)), d, y);
-  }
-}
-
 float largest_of(const float* x, std::int64_t count) {
   const FloatTag d;
   const Floats lowest = set(-std::numeric_limits<float>::infinity());

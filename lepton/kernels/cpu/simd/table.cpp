@@ -28,6 +28,8 @@ std::vector<KernelEntry> make_table() {
   for (const std::string_view op : {"dropout", "random_uniform", "random_normal"}) table.push_back({op, random});
   for (const std::string_view op : {"batch_norm_training", "batch_norm_gradient"}) table.push_back({op, batch_norm});
   for (const std::string_view op : {"reorder", "transpose", "broadcast_to_like"}) table.push_back({op, copy});
+  for (const std::string_view op : {"lstm_steps", "lstm_steps_gradient"}) table.push_back({op, lstm_steps});
+  for (const std::string_view op : {"gru_steps", "gru_steps_gradient"}) table.push_back({op, gru_steps});
   table.push_back({"max_pool_gradient", max_pool_gradient});
   return table;
 }

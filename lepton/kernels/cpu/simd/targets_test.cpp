@@ -43,6 +43,15 @@ std::vector<Call> calls() {
     }
   }
   for (const std::string_view op : {"softmax", "log_softmax"}) all.push_back({op, {matrix}, {rows}, {{"axis", -1}}});
+  const TensorType sequence{DType::kF32, {5, 3, 18}}, state{DType::kF32, {5, 18}}, gates{DType::kF32, {5, 3, 72}};
+  const Tensor kernel = random_tensor({DType::kF32, {18, 72}}, -0.3, 0.3), h = random_tensor(state, -1, 1),
+               between = random_tensor(gates, 0.1, 0.9);
+  const Attributes forward = {{"reverse", false}};
+  all.push_back({"lstm_steps", {between, kernel, h, h, Tensor()}, {sequence, state, state}, forward});
+  all.push_back({"lstm_steps_gradient",
+                 {kernel, h, random_tensor(sequence, -1, 1), between, Tensor(), Tensor(), h, Tensor()},
+                 {gates, state, state},
+                 forward});
   return all;
 }
 
