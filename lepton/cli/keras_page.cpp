@@ -79,6 +79,8 @@ const std::vector<Elsewhere>& elsewhere() {
       {"layers TextVectorization", "`data::TextVectorizer`, before the graph"},
       {"layers Hashing", "`data::Hashing`, before the graph"},
       {"metrics IoU", "`mean_iou`, `binary_iou`"},
+      {"metrics OneHotIoU", "`mean_iou`, which takes targets with one place for each class, too"},
+      {"metrics OneHotMeanIoU", "`mean_iou`, which takes targets with one place for each class, too"},
       {"metrics TruePositives", "the confusion matrix of a report"},
       {"metrics TrueNegatives", "the confusion matrix of a report"},
       {"metrics FalsePositives", "the confusion matrix of a report"},

@@ -24,6 +24,9 @@ Feature over_channels(const Feature& x, F&& f) {
   return x.with(f(x.value, x.order == Feature::Order::kChannelsFirst ? 1 : -1));
 }
 
+// x + 1 between 0 and a bound.
+Value one_above_minus_one(const Value& x, double bound) { return ops::clip(ops::add(x, ops::constant_like(x, 1)), 0, bound); }
+
 Feature with_logits(Feature result, const Feature& x) {
   result.logits = x.value;
   return result;
@@ -109,6 +112,35 @@ const std::vector<SpecDef<Function>>& table() {
          return elementwise(x, [&](const Value& v) {
            const Value root = ops::sqrt(ops::add(ops::square(v), ops::constant_like(v, a.number("b"))));
            return ops::mul(ops::add(v, root), ops::constant_like(v, 0.5));
+         });
+       }},
+      {"threshold",
+       "x above a threshold, else another value",
+       {{"threshold", 0.0, any_value, "bound"}, {"default_value", 0.0, any_value, "value at the bound and below"}},
+       [](const Feature& x, const Attributes& a) {
+         return elementwise(x, [&](const Value& v) {
+           const Value above = ops::greater(v, ops::constant_like(v, a.number("threshold")));
+           return ops::where(above, v, ops::constant_like(v, a.number("default_value")));
+         });
+       }},
+      LEPTON_PLAIN("sparse_sigmoid", "clip((x + 1) / 2, 0, 1)", ops::mul(ops::constant_like(v, 0.5), one_above_minus_one(v, 2))),
+      {"sparse_plus",
+       "0 up to -1, (x + 1)^2 / 4 up to 1, then x",
+       {},
+       [](const Feature& x, const Attributes&) {
+         return elementwise(x, [](const Value& v) {
+           const Value curve = ops::mul(ops::constant_like(v, 0.25), ops::square(one_above_minus_one(v, 2)));
+           return ops::where(ops::less(v, ops::constant_like(v, 1)), curve, v);
+         });
+       }},
+      {"glu",
+       "the first half of the channels, times the sigmoid of the second",
+       {},
+       [](const Feature& x, const Attributes&) {
+         return over_channels(x, [](const Value& v, std::int64_t axis) {
+           const std::int64_t half = v.dim(static_cast<int>(axis)) / 2;
+           const std::vector<Value> parts = ops::split(v, {half, half}, axis);
+           return ops::mul(parts[0], ops::sigmoid(parts[1]));
          });
        }},
       LEPTON_PLAIN("mish", "x * tanh(softplus(x))", ops::mish(v)),

@@ -51,7 +51,9 @@ Spec spec_of(const Json& expected) {
                                                            {"LogCoshError", "log_cosh"},
                                                            {"MeanSquaredLogarithmicError", "mean_squared_logarithmic_error"},
                                                            {"MeanAbsolutePercentageError", "mean_absolute_percentage_error"},
-                                                           {"CosineSimilarity", "cosine_similarity"}};
+                                                           {"CosineSimilarity", "cosine_similarity"},
+                                                           {"PearsonCorrelation", "pearson_correlation"},
+                                                           {"ConcordanceCorrelation", "concordance_correlation"}};
   const auto found = names.find(expected.at("metric").get<std::string>());
   if (found == names.end()) return {};
   Attributes arguments;

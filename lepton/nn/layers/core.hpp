@@ -24,6 +24,8 @@ struct LayerOptions {
   Dims input_shape = {};
   std::string name = {};
 };
+/// Gives its input.
+Layer Identity(const LayerOptions& options = {});
 Layer Activation(const Spec& activation, const LayerOptions& options = {});
 /// [N, a, b, …] -> [N, a*b*…]
 Layer Flatten(const LayerOptions& options = {});

@@ -1,10 +1,11 @@
-// Errors of predicted numbers: MSE, RMSE, MAE, R2.
+// Errors of predicted numbers: MSE, RMSE, MAE, R2; and how they go along with the targets.
 #include <cmath>
 
 #include "lepton/nn/metric.hpp"
 #include "lepton/nn/metrics/weighted_mean.hpp"
 #include "lepton/ops/elementwise.hpp"
 #include "lepton/ops/reduction.hpp"
+#include "lepton/ops/shape.hpp"
 
 namespace lepton::nn {
 namespace {
@@ -23,6 +24,29 @@ double root(std::span<const double> totals, const Attributes& a) { return std::s
 // The loss of this name is its negative.
 std::vector<Value> cosine(const LossInputs& in, const Value& weight, const Attributes& a) {
   return weighted_sums(ops::neg(get_loss("cosine_similarity").per_sample(in, a)), weight);
+}
+
+// The last axis of targets and predictions: distances from their means, and the means of their squares and products.
+struct Moments {
+  explicit Moments(const LossInputs& in) {
+    const auto mean = [](const Value& x) { return ops::mean(x, {.axes = {-1}, .keepdims = true}); };
+    const Value y_mean = mean(in.target), p_mean = mean(in.prediction);
+    const Value y = ops::sub(in.target, y_mean), p = ops::sub(in.prediction, p_mean);
+    product = mean_last(ops::mul(y, p));
+    target_variance = mean_last(ops::square(y)), variance = mean_last(ops::square(p));
+    shift = ops::squeeze(ops::sub(y_mean, p_mean), {-1});
+  }
+  Value product, target_variance, variance, shift;
+};
+std::vector<Value> pearson(const LossInputs& in, const Value& weight, const Attributes&) {
+  const Moments m(in);
+  return weighted_sums(ops::div(m.product, ops::sqrt(ops::mul(m.target_variance, m.variance))), weight);
+}
+std::vector<Value> concordance(const LossInputs& in, const Value& weight, const Attributes&) {
+  const Moments m(in);
+  const Value all = ops::add(ops::add(m.target_variance, m.variance), ops::square(m.shift));
+  const Value twice = ops::mul(m.product, ops::constant_like(m.product, 2));
+  return weighted_sums(ops::div(twice, ops::add(all, ops::constant_like(all, 1e-7))), weight);
 }
 
 // The mean over outputs of 1 - (squared error) / (squared distance from the mean).
@@ -75,6 +99,16 @@ std::vector<MetricDef> regression_metrics() {
            .summary = "Cosine of the angle between target and prediction.",
            .formula = "sum y p / (|y| |p|)",
            .batch_sums = cosine,
+           .finish = weighted_mean},
+          {.name = "pearson_correlation",
+           .summary = "Linear correlation of target and prediction over the last axis.",
+           .formula = "mean (y - mean y)(p - mean p) / sqrt(var y var p)",
+           .batch_sums = pearson,
+           .finish = weighted_mean},
+          {.name = "concordance_correlation",
+           .summary = "Correlation that also wants equal means and variances, over the last axis (Lin 1989).",
+           .formula = "2 cov(y, p) / (var y + var p + (mean y - mean p)^2)",
+           .batch_sums = concordance,
            .finish = weighted_mean},
           {.name = "r2_score",
            .summary = "Share of the target's variance that is explained.",

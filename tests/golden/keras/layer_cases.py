@@ -4,7 +4,7 @@ from keras import layers as L
 
 ACTIVATIONS = ("relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "sigmoid", "tanh", "softplus",
                "softsign", "hard_sigmoid", "hard_silu", "softmax", "log_softmax", "exponential", "mish", "log_sigmoid",
-               "hard_tanh", "tanh_shrink", "soft_shrink", "hard_shrink", "squareplus", "linear")
+               "hard_tanh", "tanh_shrink", "soft_shrink", "hard_shrink", "squareplus", "linear", "sparse_plus", "sparse_sigmoid")
 SIZES = {1: (9,), 2: (7, 6), 3: (5, 6, 4)}
 
 
@@ -141,6 +141,8 @@ def activation_cases():
     shape = (4, 7)
     for name in ACTIVATIONS:
         yield case("activation_" + name, lambda name=name: L.Activation(name), shape, wide=True)
+    yield case("activation_glu", lambda: L.Activation("glu"), (4, 6), wide=True)
+    yield case("identity", lambda: L.Identity(), (3, 2, 4))
     yield case("activation_gelu_tanh", lambda: L.Activation(approximate_gelu), shape, wide=True)
     yield case("activation_softmax_rank4", lambda: L.Activation("softmax"), (2, 3, 2, 4), wide=True)
     yield case("softmax_axis1", lambda: L.Softmax(axis=1), (2, 3, 4), wide=True)

@@ -228,6 +228,8 @@ def regularizer_cases():
         "l2": dense(2, kernel_regularizer=lambda: r.L2(0.02)),
         "l1_l2": dense(2, kernel_regularizer=lambda: r.L1L2(l1=0.005, l2=0.01)),
         "l2_bias": dense(2, kernel_regularizer=lambda: r.L2(0.02), bias_regularizer=lambda: r.L2(0.05)),
+        "orthogonal": dense(2, kernel_regularizer=lambda: r.OrthogonalRegularizer(0.05)),
+        "orthogonal_columns": dense(2, kernel_regularizer=lambda: r.OrthogonalRegularizer(0.05, mode="columns")),
         "l2_activity": dense(2, activity_regularizer=lambda: r.L2(0.02)),
     }
     for name, model in table.items():
