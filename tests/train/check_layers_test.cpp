@@ -93,6 +93,7 @@ Layer small_graph_layer() {
 
 void add_shapes_and_merges(std::vector<LayerCase>& all) {
   all.push_back({Dense(3, {.activation = "tanh"}), {{4}}, {3}, 15});
+  all.push_back({Identity(), {{4}}, {4}, 0});
   all.push_back({small_graph_layer(), {{4}}, {3}, 15});
   all.push_back({Embedding(7, 3), {{5}}, {5, 3}, 21, false, 7});
   all.push_back({ClassToken(), {{3, 2}}, {4, 2}, 2});
@@ -141,6 +142,9 @@ void add_sequences(std::vector<LayerCase>& all) {
   all.push_back({StackedRNNCells({GRUCell(3), SimpleRNNCell(2)}), {{2}, {3}, {2}}, {2}, 75});
   all.push_back({RNN({GRUCell(3), SimpleRNNCell(2)}), {{4, 2}}, {2}, 75});
   all.push_back({Bidirectional(GRU(3)), {{4, 2}}, {6}, 126});
+  all.push_back({ConvLSTM1D(2, 3, {.padding = "same"}), {{3, 4, 2}}, {4, 2}, 104});
+  all.push_back({ConvLSTM2D(2, {2, 2}, {.dropout = 0.3, .recurrent_dropout = 0.2}), {{2, 3, 3, 1}}, {2, 2, 2}, 104, true});
+  all.push_back({ConvLSTM3D(1, {2, 1, 1}), {{2, 3, 2, 1, 1}}, {2, 2, 1, 1}, 20});
   all.push_back({TimeDistributed(Dense(2)), {{4, 3}}, {4, 2}, 8});
 }
 

@@ -85,6 +85,15 @@ class CategoricalHinge(Metric):
         super().__init__(locals())
 
 
+class ConcordanceCorrelation(Metric):
+    """Correlation that also wants equal means and variances, over the last axis (Lin 1989)."""
+
+    _lepton = "concordance_correlation"
+
+    def __init__(self, name: Any = 'concordance_correlation', dtype: Any = None, axis: Any = -1) -> None:
+        super().__init__(locals())
+
+
 class CosineSimilarity(Metric):
     """Cosine of the angle between target and prediction."""
 
@@ -184,6 +193,15 @@ class MeanSquaredLogarithmicError(Metric):
     _lepton = "mean_squared_logarithmic_error"
 
     def __init__(self, name: Any = 'mean_squared_logarithmic_error', dtype: Any = None) -> None:
+        super().__init__(locals())
+
+
+class PearsonCorrelation(Metric):
+    """Linear correlation of target and prediction over the last axis."""
+
+    _lepton = "pearson_correlation"
+
+    def __init__(self, name: Any = 'pearson_correlation', dtype: Any = None, axis: Any = -1) -> None:
         super().__init__(locals())
 
 
@@ -321,15 +339,15 @@ class TopKCategoricalAccuracy(Metric):
 
 
 MISSING = (
-    "ConcordanceCorrelation", "FalseNegatives", "FalsePositives", "IoU", "Mean", "MeanMetricWrapper", "OneHotIoU", "OneHotMeanIoU",
-    "PearsonCorrelation", "Sum", "TrueNegatives", "TruePositives"
+    "FalseNegatives", "FalsePositives", "IoU", "Mean", "MeanMetricWrapper", "OneHotIoU", "OneHotMeanIoU", "Sum", "TrueNegatives",
+    "TruePositives"
 )
 
 __all__ = [
     "AUC", "Accuracy", "BinaryAccuracy", "BinaryCrossentropy", "BinaryIoU", "CategoricalAccuracy", "CategoricalCrossentropy",
-    "CategoricalHinge", "CosineSimilarity", "F1Score", "FBetaScore", "Hinge", "KLDivergence", "LogCoshError", "MeanAbsoluteError",
-    "MeanAbsolutePercentageError", "MeanIoU", "MeanSquaredError", "MeanSquaredLogarithmicError", "Poisson", "Precision",
-    "PrecisionAtRecall", "R2Score", "Recall", "RecallAtPrecision", "RootMeanSquaredError", "SensitivityAtSpecificity",
-    "SparseCategoricalAccuracy", "SparseCategoricalCrossentropy", "SparseTopKCategoricalAccuracy", "SpecificityAtSensitivity",
-    "SquaredHinge", "TopKCategoricalAccuracy"
+    "CategoricalHinge", "ConcordanceCorrelation", "CosineSimilarity", "F1Score", "FBetaScore", "Hinge", "KLDivergence", "LogCoshError",
+    "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanIoU", "MeanSquaredError", "MeanSquaredLogarithmicError", "PearsonCorrelation",
+    "Poisson", "Precision", "PrecisionAtRecall", "R2Score", "Recall", "RecallAtPrecision", "RootMeanSquaredError",
+    "SensitivityAtSpecificity", "SparseCategoricalAccuracy", "SparseCategoricalCrossentropy", "SparseTopKCategoricalAccuracy",
+    "SpecificityAtSensitivity", "SquaredHinge", "TopKCategoricalAccuracy"
 ]

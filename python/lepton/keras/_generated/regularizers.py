@@ -33,10 +33,17 @@ class L2(Regularizer):
         super().__init__(locals())
 
 
-MISSING = (
-    "OrthogonalRegularizer",
-)
+class OrthogonalRegularizer(Regularizer):
+    """how far the rows or columns of a matrix are from being orthogonal: their mean |cosine|"""
+
+    _lepton = "orthogonal_regularizer"
+
+    def __init__(self, factor: Any = 0.01, mode: Any = 'rows') -> None:
+        super().__init__(locals())
+
+
+MISSING: tuple[str, ...] = ()
 
 __all__ = [
-    "L1", "L1L2", "L2"
+    "L1", "L1L2", "L2", "OrthogonalRegularizer"
 ]
