@@ -7,18 +7,6 @@
 namespace lepton::graph {
 namespace {
 
-std::int64_t macs_of(const Node& node, std::span<const TensorType> types) {
-  const Shape& first = types[static_cast<std::size_t>(node.inputs[0])].shape;
-  const Shape& second = types[static_cast<std::size_t>(node.inputs[1])].shape;
-  const Shape& result = types[static_cast<std::size_t>(node.outputs[0])].shape;
-  if (node.attributes.has("transpose_a")) return result.num_elements() * first[node.attributes.flag("transpose_a") ? -2 : -1];
-  // Convolutions: each weight meets each output position once. The gradients exchange the roles of result and operand.
-  if (node.op->name == "conv_transpose" || node.op->name == "conv_input_gradient")
-    return first.num_elements() * second.num_elements() / second[0];
-  if (node.op->name == "conv_weight_gradient") return second.num_elements() * result.num_elements() / result[0];
-  return result.num_elements() * second.num_elements() / second[0];
-}
-
 std::int64_t macs_of_nodes(const Graph& graph, std::span<const TensorType> types);
 
 // An operator that is no contraction itself may be made of some (einsum).
@@ -57,7 +45,8 @@ std::int64_t macs_of_nodes(const Graph& graph, std::span<const TensorType> types
     if (node.op->name == "scan") {
       macs += macs_of_scan(node, types);
     } else if (node.op->has(kContraction)) {
-      macs += macs_of(node, types);
+      const auto shape = [&](ValueId id) -> const Shape& { return types[static_cast<std::size_t>(id)].shape; };
+      macs += contraction_macs(*node.op, node.attributes, shape(node.inputs[0]), shape(node.inputs[1]), shape(node.outputs[0]));
     } else if (node.op->body != nullptr) {
       macs += macs_of_body(node, types);
     }
@@ -66,6 +55,14 @@ std::int64_t macs_of_nodes(const Graph& graph, std::span<const TensorType> types
 }
 
 }  // namespace
+
+std::int64_t contraction_macs(const OpDef& op, const Attributes& attributes, const Shape& first, const Shape& second, const Shape& result) {
+  if (attributes.has("transpose_a")) return result.num_elements() * first[attributes.flag("transpose_a") ? -2 : -1];
+  // Convolutions: each weight meets each output position once. The gradients exchange the roles of result and operand.
+  if (op.name == "conv_transpose" || op.name == "conv_input_gradient") return first.num_elements() * second.num_elements() / second[0];
+  if (op.name == "conv_weight_gradient") return second.num_elements() * result.num_elements() / result[0];
+  return result.num_elements() * second.num_elements() / second[0];
+}
 
 std::int64_t count_macs(const Graph& graph, std::int64_t free_size) {
   return macs_of_nodes(graph, infer_graph(graph, input_types_with(graph, free_size)).value());

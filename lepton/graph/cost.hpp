@@ -9,4 +9,7 @@ namespace lepton::graph {
 /// count too.
 std::int64_t count_macs(const Graph& graph, std::int64_t free_size);
 
+/// Multiply-accumulates of one contraction from its attributes, its first two operands and its result.
+std::int64_t contraction_macs(const OpDef& op, const Attributes& attributes, const Shape& first, const Shape& second, const Shape& result);
+
 }  // namespace lepton::graph

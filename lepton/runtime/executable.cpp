@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lepton/base/parallel.hpp"
 #include "lepton/kernels/cpu/ref/reorder.hpp"
 #include "lepton/runtime/internal/planner.hpp"
 
@@ -74,7 +75,10 @@ Result<std::shared_ptr<const Executable>> compile(const graph::Graph& graph, std
   const Backend& backend = options.backend == nullptr ? cpu_backend() : *options.backend;
   LEPTON_TRY(Lowered lowered, lower(graph, input_types, backend, options.rewrite));
   if (options.fuse) {
-    auto fused = catch_error([&] { fuse_elementwise(lowered); });
+    auto fused = catch_error([&] {
+      if (options.choose_layouts) absorb_epilogues(lowered, backend, options.num_threads > 0 ? options.num_threads : num_threads());
+      fuse_elementwise(lowered);
+    });
     if (!fused) return fused.error();
   }
   LEPTON_TRY(std::unique_ptr<Plan> plan, make_plan(lowered, options));
@@ -168,6 +172,7 @@ std::byte* Execution::output(std::size_t i) const {
 void Execution::run(Profile* profile) {
   if (state_->stale) state_->resolve();
   std::size_t in = 0, out = 0;
+  if (profile != nullptr) profile->begin(state_->executable->plan().declined);
   for (const Step& step : state_->executable->plan().steps) {
     const KernelArguments arguments{std::span(state_->inputs).subspan(in, step.inputs.size()),
                                     std::span(state_->outputs).subspan(out, step.outputs.size()),

@@ -10,7 +10,6 @@
 
 #include "lepton/graph/graph.hpp"
 #include "lepton/runtime/backend.hpp"
-#include "lepton/runtime/profile.hpp"
 #include "lepton/tensor/layout.hpp"
 
 namespace lepton::runtime {
@@ -19,7 +18,7 @@ struct CompileOptions {
   const Backend* backend = nullptr;  // null: cpu_backend()
   int num_threads = 0;               // 0: lepton::num_threads()
   bool rewrite = true;               // folding, common subexpressions, dead code
-  bool fuse = true;                  // elementwise fusion and epilogues
+  bool fuse = true;                  // elementwise fusion and epilogues (where relu makes 0 of a NaN, unless the graph updates states)
   bool choose_layouts = true;        // false: everything row-major
   /// By graph input: the layout in which a state input must lie (another program fixed it). Empty: the planner chooses.
   std::vector<std::optional<Layout>> state_layouts = {};
@@ -54,6 +53,7 @@ struct PlanStatistics {
 };
 
 struct Plan;
+class Profile;
 
 class Executable {
  public:

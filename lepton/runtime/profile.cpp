@@ -20,6 +20,8 @@ struct Row {
 
 }  // namespace
 
+void Profile::begin(const std::vector<std::string>& declined) { declined_.insert(declined.begin(), declined.end()); }
+
 void Profile::record(const StepInfo& info, Clock::time_point begin, Clock::time_point end) {
   events_.push_back({info, begin, end - begin});
 }
@@ -27,6 +29,12 @@ void Profile::record(const StepInfo& info, Clock::time_point begin, Clock::time_
 std::chrono::nanoseconds Profile::total() const {
   std::chrono::nanoseconds sum{};
   for (const Event& event : events_) sum += event.duration;
+  return sum;
+}
+
+std::int64_t Profile::macs() const {
+  std::int64_t sum = 0;
+  for (const Event& event : events_) sum += event.info.macs;
   return sum;
 }
 
@@ -42,15 +50,19 @@ std::string Profile::table(std::size_t limit) const {
   for (const auto& [key, row] : rows) sorted.push_back(row);
   std::ranges::stable_sort(sorted, [](const Row& a, const Row& b) { return a.time > b.time; });
   const double all = std::max(milliseconds(total()), 1e-9);
-  std::string text = fmt::format("{:>10} {:>6} {:>7} {:>8}  {:<24} {:<28} {:<28} {}\n", "ms", "share", "calls", "GB/s", "operator",
-                                 "implementation", "name", "layouts");
+  std::string text = fmt::format("{:>10} {:>6} {:>7} {:>8} {:>8}  {:<24} {:<28} {:<28} {}\n", "ms", "share", "calls", "GB/s", "GFLOP/s",
+                                 "operator", "implementation", "name", "layouts");
   for (std::size_t i = 0; i < std::min(limit, sorted.size()); ++i) {
     const Row& row = sorted[i];
     const double ms = milliseconds(row.time);
-    const double rate = ms > 0 ? static_cast<double>(row.info->bytes) * static_cast<double>(row.calls) / ms * 1e-6 : 0;
-    text += fmt::format("{:>10.3f} {:>5.1f}% {:>7} {:>8.2f}  {:<24} {:<28} {:<28} {}\n", ms, 100 * ms / all, row.calls, rate, row.info->op,
-                        row.info->implementation, row.info->name, row.info->layouts);
+    const auto billions_a_second = [&](std::int64_t count) {
+      return ms > 0 ? static_cast<double>(count) * static_cast<double>(row.calls) / ms * 1e-6 : 0;
+    };
+    text += fmt::format("{:>10.3f} {:>5.1f}% {:>7} {:>8.2f} {:>8.1f}  {:<24} {:<28} {:<28} {}\n", ms, 100 * ms / all, row.calls,
+                        billions_a_second(row.info->bytes), billions_a_second(2 * row.info->macs), row.info->op, row.info->implementation,
+                        row.info->name, row.info->layouts);
   }
+  for (const std::string& reason : declined_) text += "declined: " + reason + "\n";
   return text;
 }
 
@@ -69,9 +81,11 @@ std::string Profile::chrome_trace() const {
                        {{"layer", event.info.name},
                         {"implementation", event.info.implementation},
                         {"layouts", event.info.layouts},
-                        {"bytes", event.info.bytes}}}});
+                        {"bytes", event.info.bytes},
+                        {"macs", event.info.macs}}}});
   }
-  return nlohmann::json{{"traceEvents", std::move(events)}, {"displayTimeUnit", "ms"}}.dump();
+  return nlohmann::json{{"traceEvents", std::move(events)}, {"displayTimeUnit", "ms"}, {"otherData", {{"declined fusions", declined_}}}}
+      .dump();
 }
 
 }  // namespace lepton::runtime

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,20 +16,26 @@ struct StepInfo {
   std::string implementation;  // of the kernel
   std::string layouts;         // of operands and results
   std::int64_t bytes = 0;      // read and written
+  std::int64_t macs = 0;       // multiply-accumulates of a contraction
 };
 
 class Profile {
  public:
   using Clock = std::chrono::steady_clock;
 
+  /// Called by an execution before its steps: the fusions that its plan declined, each with the reason.
+  void begin(const std::vector<std::string>& declined);
   /// Called by an execution: time of one step.
   void record(const StepInfo& info, Clock::time_point begin, Clock::time_point end);
 
-  /// One line per step, slowest first: total time, share, calls, bytes per second, operator, name, implementation.
+  /// One line per step, slowest first: total time, share, calls, bytes and arithmetic per second, operator, name, implementation; then the
+  /// fusions that were declined.
   std::string table(std::size_t limit = 40) const;
   /// JSON for chrome://tracing and Perfetto.
   std::string chrome_trace() const;
   std::chrono::nanoseconds total() const;
+  /// Multiply-accumulates of all contractions.
+  std::int64_t macs() const;
   std::size_t num_events() const { return events_.size(); }
   void clear() { events_.clear(); }
 
@@ -39,6 +46,7 @@ class Profile {
     std::chrono::nanoseconds duration;
   };
   std::vector<Event> events_;
+  std::set<std::string> declined_;
 };
 
 }  // namespace lepton::runtime

@@ -38,6 +38,8 @@ struct KernelRequest {
   /// A fused elementwise operator: its program. For contractions: the elementwise epilogue on the result (operand 0 is the result itself,
   /// operands 1… are the inputs after the operator's own).
   const ElementwiseProgram* program = nullptr;
+  /// True if a NaN must come out of an epilogue as NaN, so that a training that diverges shows it. Libraries make 0 of it in relu.
+  bool keep_nan = false;
 };
 
 /// Pointers of one run. Absent operands are null.

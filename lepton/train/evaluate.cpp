@@ -134,7 +134,9 @@ std::string Model::find_non_finite(const Batch& batch) {
       return fmt::format("the weight '{}' was not finite before this batch", weight.name);
   }
   if (state_->diagnosis == nullptr)
-    state_->diagnosis = std::make_unique<runtime::Program>(diagnosis_step(state_->network), state_->variables);
+    // Not fused: a NaN is to be seen where it arises.
+    state_->diagnosis = std::make_unique<runtime::Program>(diagnosis_step(state_->network), state_->variables,
+                                                           runtime::ProgramOptions{.compile = {.fuse = false}});
   const std::vector<Tensor> feeds = state_->feed(*state_->diagnosis, batch);
   const std::span<const Tensor> results = state_->diagnosis->run_borrowed(feeds);
   for (std::size_t call = 0; call < results.size(); ++call) {

@@ -48,6 +48,16 @@ OnnxResults limit(OnnxNodeReader& node) {
     constexpr double kLargest = std::numeric_limits<float>::max();
     return {clip(x, node.number("min", -kLargest), node.number("max", kLargest))};
   }
+  // Bounds that are known are attributes, which kernels can take along.
+  const auto bound = [&](std::size_t i, double none) -> std::optional<double> {
+    if (!node.has(i)) return none;
+    const Tensor& known = node.operand(i).known;
+    if (!known.defined() || known.shape().num_elements() != 1) return std::nullopt;
+    return known.cast(DType::kF64).span<double>()[0];
+  };
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const auto low = bound(1, -kInfinity), high = bound(2, kInfinity);
+  if (is_float(x.dtype()) && low && high && *low <= *high) return {clip(x, *low, *high)};
   if (node.has(1)) x = maximum(x, node.value(1));
   if (node.has(2)) x = minimum(x, node.value(2));
   return {x};

@@ -194,6 +194,25 @@ class Simplifier {
 
 bool LoweredNode::shape_only(std::size_t i) const { return op != nullptr && op->inputs[std::min(i, op->inputs.size() - 1)].shape_only; }
 
+ElementwiseProgram elementwise_program(const LoweredNode& node, const Lowered& lowered) {
+  ElementwiseProgram program;
+  std::map<ValueId, int> number;  // of operands and results, as the program counts them
+  const std::size_t own = node.op == nullptr ? 0 : node.op->inputs.size();
+  const int first = node.op == nullptr ? 0 : 1;
+  for (std::size_t i = own; i < node.inputs.size(); ++i) number.emplace(node.inputs[i], first + static_cast<int>(i - own));
+  if (node.op != nullptr) number[node.contracted] = 0;
+  const int first_step = first + static_cast<int>(node.inputs.size() - own);
+  for (const LoweredNode& member : node.fused) {
+    const ValueId result = member.outputs[0];
+    ElementwiseStep step{member.op->name, &member.attributes, {}, lowered.type(result).dtype};
+    for (const ValueId input : member.inputs) step.operands.push_back(number.at(input));
+    number[result] = first_step + static_cast<int>(program.steps.size());
+    program.steps.push_back(std::move(step));
+  }
+  for (const ValueId output : node.outputs) program.results.push_back(number.at(output) - first_step);
+  return program;
+}
+
 Result<Lowered> lower(const graph::Graph& graph, std::span<const TensorType> input_types, const Backend& backend, bool rewrite) {
   return catch_error([&] {
     // Checked against the declaration first: its errors name the graph's inputs.

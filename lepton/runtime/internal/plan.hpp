@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lepton/runtime/executable.hpp"
+#include "lepton/runtime/profile.hpp"
 
 namespace lepton::runtime {
 

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "lepton/base/parallel.hpp"
+#include "lepton/graph/cost.hpp"
 #include "lepton/runtime/internal/scan_kernel.hpp"
 
 namespace lepton::runtime {
@@ -140,7 +141,7 @@ class Planner {
     step.inputs = std::move(inputs);
     step.outputs = std::move(outputs);
     if (kernel->scratch_bytes > 0) step.scratch = new_buffer(Buffer::Kind::kArena, kernel->scratch_bytes);
-    step.info = {std::string(op), name, kernel->implementation, layouts_text(in, out), 0};
+    step.info = {std::string(op), name, kernel->implementation, layouts_text(in, out)};
     for (const TensorDesc& d : in) step.info.bytes += d.size_bytes();
     for (const TensorDesc& d : out) step.info.bytes += d.size_bytes();
     step.kernel = std::move(kernel);
@@ -195,25 +196,6 @@ class Planner {
     plan_kernel(node);
   }
 
-  // The program of a (fused) elementwise node.
-  static ElementwiseProgram program_of(const LoweredNode& node) {
-    ElementwiseProgram program;
-    std::map<ValueId, int> number;
-    for (std::size_t i = 0; i < node.inputs.size(); ++i) number[node.inputs[i]] = static_cast<int>(i);
-    const int first = static_cast<int>(node.inputs.size());
-    std::map<ValueId, int> step_of;
-    for (const LoweredNode& member : node.fused) {
-      ElementwiseStep step{member.op->name, &member.attributes, {}, DType::kF32};
-      for (const ValueId input : member.inputs) step.operands.push_back(number.at(input));
-      const int index = static_cast<int>(program.steps.size());
-      number[member.outputs[0]] = first + index;
-      step_of[member.outputs[0]] = index;
-      program.steps.push_back(std::move(step));
-    }
-    for (const ValueId output : node.outputs) program.results.push_back(step_of.at(output));
-    return program;
-  }
-
   // All operands of the result's shape come in one layout: that of the state which the result updates, or the first that is not row-major.
   Layout common_layout(const LoweredNode& node) {
     const Shape& shape = lowered_.type(node.outputs[0]).shape;
@@ -265,8 +247,7 @@ class Planner {
     KernelRequest request{
         .op = node.op_name(), .inputs = inputs, .outputs = outputs, .attributes = &node.attributes, .num_threads = threads()};
     if (node.op == nullptr) {
-      program = program_of(node);
-      for (std::size_t i = 0; i < node.fused.size(); ++i) program.steps[i].dtype = lowered_.type(node.fused[i].outputs[0]).dtype;
+      program = elementwise_program(node, lowered_);
       request.program = &program;
     }
     auto kernel = backend_.prepare(request);
@@ -308,7 +289,14 @@ class Planner {
       for (TensorDesc& d : inputs) d.layout = d.present ? Layout::row_major(d.type.shape) : d.layout;
       for (TensorDesc& d : outputs) d.layout = Layout::row_major(d.type.shape);
     }
+    ElementwiseProgram epilogue;
+    if (!node.fused.empty()) {
+      epilogue = elementwise_program(node, lowered_);
+      request.program = &epilogue;
+      request.keep_nan = lowered_.updates_states();
+    }
     auto kernel = node.op->has(kControlFlowTrait) ? make_scan_kernel(node, lowered_, options_) : backend_.prepare(request);
+    if (kernel == nullptr && !node.fused.empty()) return plan_parts(node);
     if (kernel == nullptr)
       fail(ErrorCode::kUnsupported, "{}: no kernel of backend '{}' takes this {} (operands {})", node.name, backend_.name(), node.op_name(),
            layouts_text(inputs, outputs));
@@ -327,6 +315,28 @@ class Planner {
       out.push_back(define(node.outputs[i], outputs[i].layout));
     }
     add_step(std::move(kernel), std::move(in), std::move(out), node.op_name(), node.name, inputs, outputs);
+    if (node.op->has(kContraction)) {
+      plan_->steps.back().info.macs =
+          graph::contraction_macs(*node.op, node.attributes, inputs[0].type.shape, inputs[1].type.shape, outputs[0].type.shape);
+    }
+    for (const LoweredNode& member : node.fused) plan_->steps.back().info.op += fmt::format("+{}", member.op->name);
+  }
+
+  // A contraction whose epilogue no kernel takes as the operands lie: one after the other.
+  void plan_parts(const LoweredNode& node) {
+    plan_->declined.push_back(fmt::format("{}: no kernel takes {} with its {} elementwise steps; they run after it", node.name,
+                                          node.op->name, node.fused.size()));
+    LoweredNode contraction = node, rest;
+    contraction.fused.clear();
+    contraction.inputs.resize(node.op->inputs.size());
+    contraction.outputs = {node.contracted};
+    plan_node(contraction);
+    rest.inputs = {node.contracted};
+    rest.inputs.insert(rest.inputs.end(), node.inputs.begin() + std::ssize(node.op->inputs), node.inputs.end());
+    rest.outputs = node.outputs;
+    rest.name = node.name;
+    rest.fused = node.fused;
+    plan_node(rest);
   }
 
   // ---- views ----------------------------------------------------------------------------------------------------------------------

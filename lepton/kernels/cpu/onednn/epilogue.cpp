@@ -46,8 +46,13 @@ bool is_row_vector(const Shape& operand, const Shape& result) {
   return operand.rank() >= 1 && operand.num_elements() == result[-1] && operand[-1] == result[-1];
 }
 
-// Adds the post-operation of a binary step with the kernel's input `index`; the operand must lie row-major and broadcast to the result.
-bool append_binary(dnnl::post_ops& posts, algorithm kind, const TensorDesc& tensor, const Shape& result) {
+// Adds the post-operation of a binary step. An operand of the result's shape may come in the result's layout, whatever that will be; a
+// smaller one must lie row-major and broadcast to the result.
+bool append_binary(dnnl::post_ops& posts, algorithm kind, const TensorDesc& tensor, const Shape& result, bool may_choose_layouts) {
+  if (may_choose_layouts && tensor.type.shape == result) {
+    posts.append_binary(kind, any_layout(result, AxisMap::identity(result.rank())));
+    return true;
+  }
   if (!tensor.layout.is_row_major(tensor.type.shape) || tensor.type.shape.rank() > result.rank()) return false;
   Dims dims(static_cast<std::size_t>(result.rank() - tensor.type.shape.rank()), 1);
   dims.insert(dims.end(), tensor.type.shape.begin(), tensor.type.shape.end());
@@ -80,7 +85,7 @@ class Translator {
   bool add_step(const ElementwiseStep& step, int chain, bool may_be_bias) {
     if (step.dtype != DType::kF32) return false;
     if (step.operands.size() == 1) {
-      const auto unary = step.operands[0] == chain ? unary_of(step) : std::nullopt;
+      const auto unary = step.operands[0] == chain && !request_.keep_nan ? unary_of(step) : std::nullopt;
       if (!unary) return false;
 #if DNNL_VERSION_MAJOR >= 3
       posts_.append_eltwise(unary->kind, unary->alpha, unary->beta);
@@ -100,13 +105,15 @@ class Translator {
       return true;
     }
     const auto binary = binary_of(step.op, left);
-    if (!binary || !append_binary(posts_, *binary, tensor, result_)) return false;
-    Dims dims(static_cast<std::size_t>(result_.rank() - tensor.type.shape.rank()), 1);
-    dims.insert(dims.end(), tensor.type.shape.begin(), tensor.type.shape.end());
-    epilogue_.operands.push_back({.arg = DNNL_ARG_ATTR_MULTIPLE_POST_OP(posts_.len() - 1) | DNNL_ARG_SRC_1,
-                                  .index = index,
-                                  .map = AxisMap::identity(result_.rank()),
-                                  .seen_as = Shape(dims)});
+    if (!binary || !append_binary(posts_, *binary, tensor, result_, request_.may_choose_layouts)) return false;
+    Operand operand{
+        .arg = DNNL_ARG_ATTR_MULTIPLE_POST_OP(posts_.len() - 1) | DNNL_ARG_SRC_1, .index = index, .map = AxisMap::identity(result_.rank())};
+    if (tensor.type.shape != result_) {
+      Dims dims(static_cast<std::size_t>(result_.rank() - tensor.type.shape.rank()), 1);
+      dims.insert(dims.end(), tensor.type.shape.begin(), tensor.type.shape.end());
+      operand.seen_as = Shape(dims);
+    }
+    epilogue_.operands.push_back(std::move(operand));
     return true;
   }
 
