@@ -14,6 +14,10 @@ namespace CLI {
 class App;
 }
 
+namespace lepton::runtime {
+class Profile;
+}
+
 namespace lepton::cli {
 
 struct Context {
@@ -36,11 +40,18 @@ std::string new_folder(const std::string& parent);
 
 /// ONNX and TensorFlow Lite files, for the commands that take models.
 void show_graph_file(const std::string& path, bool as_json);
-void predict_graph_file(const std::string& path, const std::vector<std::string>& paths, const std::string& out, bool as_json);
+struct PredictArguments {
+  std::vector<std::string> paths;  // of inputs
+  std::string out, profile;        // .npz for results; file for the times of operators
+  bool json = false;
+};
+void predict_graph_file(const std::string& path, const PredictArguments& arguments);
+/// Writes the trace, and prints the table unless JSON is wanted.
+void write_profile(const runtime::Profile& profile, const PredictArguments& arguments);
 
 /// Keras's files, for the same commands.
 void show_keras_file(const std::string& path, bool as_json);
-void predict_keras_file(const std::string& path, const std::vector<std::string>& paths, const std::string& out, bool as_json);
+void predict_keras_file(const std::string& path, const PredictArguments& arguments);
 
 /// The arrays of .npz and .npy files, in the order of the model's inputs.
 std::vector<Tensor> read_arrays(const std::vector<std::string>& names, const std::vector<std::string>& paths);
@@ -69,6 +80,7 @@ void add_op(CLI::App& app, Context& context);
 void add_model(CLI::App& app, Context& context);
 void add_runs(CLI::App& app, Context& context);
 void add_weights(CLI::App& app, Context& context);
+void add_bench(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
 void add_doc(CLI::App& app, Context& context);
 

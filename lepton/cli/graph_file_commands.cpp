@@ -7,6 +7,7 @@
 #include "lepton/cli/commands.hpp"
 #include "lepton/formats/graph_file.hpp"
 #include "lepton/formats/onnx/model.hpp"
+#include "lepton/runtime/profile.hpp"
 
 namespace lepton::cli {
 namespace {
@@ -71,12 +72,21 @@ void show_graph_file(const std::string& path, bool as_json) {
   fmt::print("\n{}\n", supported ? "every operator is supported; lepton predict runs it" : supported.error().message());
 }
 
-void predict_graph_file(const std::string& path, const std::vector<std::string>& paths, const std::string& out, bool as_json) {
+void write_profile(const runtime::Profile& profile, const PredictArguments& arguments) {
+  write_atomic(local_files(), arguments.profile, profile.chrome_trace()).value();
+  if (!arguments.json) fmt::print("\n{}", profile.table());
+}
+
+void predict_graph_file(const std::string& path, const PredictArguments& arguments) {
   formats::OnnxModel model = formats::OnnxModel::load(local_files(), path).value();
   std::vector<std::string> inputs, outputs;
   for (const formats::OnnxValueInfo& info : model.file().graph.inputs) inputs.push_back(info.name);
   for (const formats::OnnxValueInfo& info : model.file().graph.outputs) outputs.push_back(info.name);
-  print_arrays(outputs, model.run(read_arrays(inputs, paths)).value(), out, as_json);
+  runtime::Profile profile;
+  const bool timed = !arguments.profile.empty();
+  if (timed) model.set_profile(&profile);
+  print_arrays(outputs, model.run(read_arrays(inputs, arguments.paths)).value(), arguments.out, arguments.json);
+  if (timed) write_profile(profile, arguments);
 }
 
 }  // namespace lepton::cli

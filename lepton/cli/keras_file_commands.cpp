@@ -4,6 +4,7 @@
 #include "lepton/base/files.hpp"
 #include "lepton/base/json.hpp"
 #include "lepton/cli/commands.hpp"
+#include "lepton/runtime/profile.hpp"
 #include "lepton/zoo/keras_files/keras_file.hpp"
 
 namespace lepton::cli {
@@ -22,13 +23,16 @@ void show_keras_file(const std::string& path, bool as_json) {
               {"layers", layers}});
 }
 
-void predict_keras_file(const std::string& path, const std::vector<std::string>& paths, const std::string& out, bool as_json) {
+void predict_keras_file(const std::string& path, const PredictArguments& arguments) {
   train::Model model = zoo::load_keras_file(local_files(), path).value();
   std::vector<std::string> names;
   for (const graph::GraphInput& input : model.network().inputs()) names.push_back(input.name);
-  std::vector<Tensor> inputs = read_arrays(names, paths);
-  const std::vector<Tensor> results = model.predict_all(inputs);
-  print_arrays(model.network().output_names(), results, out, as_json);
+  runtime::Profile profile;
+  const bool timed = !arguments.profile.empty();
+  if (timed) model.set_profile(&profile);
+  const std::vector<Tensor> results = model.predict_all(read_arrays(names, arguments.paths));
+  print_arrays(model.network().output_names(), results, arguments.out, arguments.json);
+  if (timed) write_profile(profile, arguments);
 }
 
 }  // namespace lepton::cli

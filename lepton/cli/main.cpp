@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
   lepton::cli::add_model(app, context);
   lepton::cli::add_runs(app, context);
   lepton::cli::add_weights(app, context);
+  lepton::cli::add_bench(app, context);
   lepton::cli::add_doctor(app, context);
   lepton::cli::add_doc(app, context);
   try {

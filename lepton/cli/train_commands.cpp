@@ -13,6 +13,7 @@
 #include "lepton/data/picture_source.hpp"
 #include "lepton/data/split.hpp"
 #include "lepton/formats/graph_file.hpp"
+#include "lepton/runtime/profile.hpp"
 #include "lepton/tasks/settings.hpp"
 #include "lepton/tasks/task.hpp"
 #include "lepton/zoo/keras_files/keras_file.hpp"
@@ -104,7 +105,7 @@ void demo_fashion(const Context& context, std::int64_t epochs) {
   fmt::print("Opening the test set, once:\n");
   print_evaluation(task.evaluate(folder, "test").value(), "test", false);
   fmt::print("\nTen test pictures through the package (file names tell the truth):\n");
-  print_predictions(task.predict(run.package, some_test_pictures(folder, data_name)).value(), false);
+  print_predictions(task.predict(run.package, some_test_pictures(folder, data_name), nullptr).value(), false);
   fmt::print("\nTry next:\n  lepton data inspect DIR\n  lepton train data=DIR epochs=10\n  lepton predict {} PICTURE…\n", run.package);
 }
 
@@ -122,7 +123,7 @@ void add_demo(CLI::App& app, Context& context) {
 namespace {
 
 struct TrainArguments {
-  std::string task, data, from, preset, resume, run;
+  std::string task, data, from, preset, resume, run, profile;
   std::vector<std::string> settings;  // key=value, or config files
   bool json = false;
 };
@@ -143,6 +144,7 @@ void train(TrainArguments arguments, Context& context) {
   request.resume = !arguments.resume.empty();
   request.run_folder = request.resume ? arguments.resume : arguments.run.empty() ? new_folder("runs") : arguments.run;
   request.verbose = arguments.json ? 0 : 1;
+  request.profile = arguments.profile;
   if (!arguments.json) fmt::print("run folder: {}\n", request.run_folder);
   const tasks::TrainResult result = task.train(request).value();
   if (arguments.json) {
@@ -189,6 +191,7 @@ void add_train(CLI::App& app, Context& context) {
   command->add_option("--preset", arguments->preset, "settings for a start: fast, good or best; those that are given besides win");
   command->add_option("--run", arguments->run, "run folder (default: the next runs/NNN)");
   command->add_option("--resume", arguments->resume, "run folder of an interrupted training");
+  command->add_option("--profile", arguments->profile, "file for the times of operators in five steps (chrome://tracing, Perfetto)");
   command->add_flag("--json", arguments->json, "print the result as JSON");
   command->add_option("settings", arguments->settings, "key=value, or a YAML file of settings; later ones win");
   command->footer(settings_help());
@@ -216,22 +219,22 @@ void add_predict(CLI::App& app, Context& context) {
                                      "Predicts pictures or rows of tables. Examples: lepton predict model.lepton a.png b.jpg --json; "
                                      "lepton predict model.lepton rows.csv; lepton predict model.onnx inputs.npz");
   auto model = std::make_shared<std::string>();
-  auto paths = std::make_shared<std::vector<std::string>>();
-  auto as_json = std::make_shared<bool>(false);
-  auto out = std::make_shared<std::string>();
+  auto arguments = std::make_shared<PredictArguments>();
   command->add_option("model", *model, "a .lepton package, or an ONNX, TensorFlow Lite or Keras file")->required();
   command
-      ->add_option("files", *paths, "picture or CSV files, or a folder of them; for models of other programs .npz or .npy with the inputs")
+      ->add_option("files", arguments->paths,
+                   "picture or CSV files, or a folder of them; for models of other programs .npz or .npy with the inputs")
       ->required();
-  command->add_option("--out", *out, "for models of other programs: .npz file for the results");
-  command->add_flag("--json", *as_json, "print JSON");
+  command->add_option("--out", arguments->out, "for models of other programs: .npz file for the results");
+  command->add_flag("--json", arguments->json, "print JSON");
+  command->add_option("--profile", arguments->profile, "file for the times of operators (chrome://tracing, Perfetto)");
   command->callback([=, &context] {
     context.run = [=] {
-      if (formats::is_graph_file(*model)) return predict_graph_file(*model, *paths, *out, *as_json);
-      if (zoo::is_keras_file(*model)) return predict_keras_file(*model, *paths, *out, *as_json);
-      if (!out->empty()) fail(ErrorCode::kInvalidArgument, "--out is for models of other programs; use --json");
+      if (formats::is_graph_file(*model)) return predict_graph_file(*model, *arguments);
+      if (zoo::is_keras_file(*model)) return predict_keras_file(*model, *arguments);
+      if (!arguments->out.empty()) fail(ErrorCode::kInvalidArgument, "--out is for models of other programs; use --json");
       std::vector<std::string> all;
-      for (const std::string& path : *paths) {
+      for (const std::string& path : arguments->paths) {
         const FileInfo info = local_files().stat(path).value();
         if (info.kind != FileKind::kFolder) {
           all.push_back(path);
@@ -242,7 +245,10 @@ void add_predict(CLI::App& app, Context& context) {
           if (entry.kind == FileKind::kRegular) all.push_back(join_path(path, entry.name));
         }
       }
-      print_predictions(tasks::task_of_package(*model).predict(*model, all).value(), *as_json);
+      runtime::Profile profile;
+      const bool timed = !arguments->profile.empty();
+      print_predictions(tasks::task_of_package(*model).predict(*model, all, timed ? &profile : nullptr).value(), arguments->json);
+      if (timed) write_profile(profile, *arguments);
     };
   });
 }

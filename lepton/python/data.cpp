@@ -79,7 +79,7 @@ nb::dict evaluate(const std::string& run_folder, const std::string& part) {
 nb::list predict(const std::string& package, const std::vector<std::string>& paths) {
   const tasks::TaskDef& task = tasks::task_of_package(package);
   std::atomic<bool> cancel = false;
-  const std::vector<tasks::PredictionRow> rows = run_interruptible(cancel, [&] { return task.predict(package, paths); }).value();
+  const std::vector<tasks::PredictionRow> rows = run_interruptible(cancel, [&] { return task.predict(package, paths, nullptr); }).value();
   nb::list all;
   for (const tasks::PredictionRow& row : rows) {
     nb::dict made;

@@ -15,7 +15,8 @@ Result<TrainResult> train_images(const TrainRequest& request);
 Result<EvaluationResult> evaluate_images(const std::string& run_folder, const std::string& part);
 
 /// Predicts picture files with a packaged model, through the recipe that it was trained with.
-Result<std::vector<PredictionRow>> predict_images(const std::string& package, const std::vector<std::string>& paths);
+Result<std::vector<PredictionRow>> predict_images(const std::string& package, const std::vector<std::string>& paths,
+                                                  runtime::Profile* profile);
 
 /// Pictures of a part of a run's data as the model takes them: the first `at_most`.
 Result<std::vector<Tensor>> inputs_of_images(const std::string& run_folder, const std::string& part, std::int64_t at_most);

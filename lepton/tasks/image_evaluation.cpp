@@ -96,9 +96,11 @@ Result<std::vector<Tensor>> inputs_of_images(const std::string& run_folder, cons
   });
 }
 
-Result<std::vector<PredictionRow>> predict_images(const std::string& package, const std::vector<std::string>& paths) {
+Result<std::vector<PredictionRow>> predict_images(const std::string& package, const std::vector<std::string>& paths,
+                                                  runtime::Profile* profile) {
   return catch_error([&] {
     train::LoadedPackage loaded = train::load_package(local_files(), package).value();
+    loaded.model.set_profile(profile);
     const Json& task = *json_member(*loaded.manifest, "task").value();
     const data::ImageRecipe recipe = data::image_recipe_from_json(*json_member(task, "recipe").value()).value();
     const auto labels = json_member(task, "labels").value()->get<std::vector<std::string>>();

@@ -160,6 +160,7 @@ FittedRun fit_with_checkpoints(const TrainRequest& request, const OpenedData& op
   train::FitOptions fit{
       .epochs = settings.integer("epochs"), .batch_size = batch_size, .verbose = request.verbose, .cancel = request.cancel};
   fit.callbacks = {train::TerminateOnNaN(), train::CSVLogger(join_path(request.run_folder, "metrics.csv")), stopping, checkpoint};
+  if (!request.profile.empty()) fit.callbacks.push_back(train::Profiler(request.profile, {.print = request.verbose > 0}));
   train::FitLoop loop(model, *training, validation.get(), fit);
   if (request.resume && exists(local_files(), checkpoint->last_path()).value()) {
     const train::Checkpoint last = train::read_checkpoint(local_files(), checkpoint->last_path()).value();

@@ -178,6 +178,8 @@ TrainResult fit_model(train::Model& model, const TrainRequest& request, const Op
                             .cancel = request.cancel};
   options.callbacks = {train::TerminateOnNaN(), stopping, checkpoint};
   if (!is_baseline) options.callbacks.push_back(train::CSVLogger(path_in(request, "metrics.csv")));
+  if (!is_baseline && !request.profile.empty())
+    options.callbacks.push_back(train::Profiler(request.profile, {.print = request.verbose > 0}));
   train::FitLoop loop(model, *training, validation.get(), options);
   if (request.resume && exists(files, checkpoint->last_path()).value()) {
     const train::Checkpoint last = train::read_checkpoint(files, checkpoint->last_path()).value();

@@ -66,9 +66,11 @@ Result<std::vector<Tensor>> inputs_of_table(const std::string& run_folder, const
   });
 }
 
-Result<std::vector<PredictionRow>> predict_table(const std::string& package, const std::vector<std::string>& paths) {
+Result<std::vector<PredictionRow>> predict_table(const std::string& package, const std::vector<std::string>& paths,
+                                                 runtime::Profile* profile) {
   return catch_error([&] {
     train::LoadedPackage loaded = train::load_package(local_files(), package).value();
+    loaded.model.set_profile(profile);
     const Json& task = *json_member(*loaded.manifest, "task").value();
     const data::TabularRecipe recipe = data::tabular_recipe_from_json(*json_member(task, "recipe").value()).value();
     std::vector<PredictionRow> rows;

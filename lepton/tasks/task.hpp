@@ -11,6 +11,10 @@
 #include "lepton/train/history.hpp"
 #include "lepton/train/report/statistics.hpp"
 
+namespace lepton::runtime {
+class Profile;
+}
+
 namespace lepton::tasks {
 
 struct GivenSetting;  // settings.hpp
@@ -20,6 +24,7 @@ struct TrainRequest {
   std::string run_folder;  // made if needed; holds everything that the run leaves
   bool resume = false;     // go on from the last checkpoint of the run folder
   int verbose = 1;
+  std::string profile = {};  // file for the times of operators in some steps; none if empty
   const std::atomic<bool>* cancel = nullptr;
 };
 
@@ -68,7 +73,9 @@ struct TaskDef {
   Result<TrainResult> (*train)(const TrainRequest&) = nullptr;
   /// Evaluates a run on "train", "val" or "test" and writes its page. Opening the test set is counted.
   Result<EvaluationResult> (*evaluate)(const std::string& run_folder, const std::string& part) = nullptr;
-  Result<std::vector<PredictionRow>> (*predict)(const std::string& package, const std::vector<std::string>& paths) = nullptr;
+  /// `profile`, if it is not null, times the operators.
+  Result<std::vector<PredictionRow>> (*predict)(const std::string& package, const std::vector<std::string>& paths,
+                                                runtime::Profile* profile) = nullptr;
   /// The model's inputs for the first samples of a part of a run's data, at most so many; null if the task has none to give.
   Result<std::vector<Tensor>> (*inputs)(const std::string& run_folder, const std::string& part, std::int64_t at_most) = nullptr;
 };

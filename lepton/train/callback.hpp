@@ -104,6 +104,15 @@ std::shared_ptr<Callback> CSVLogger(const std::string& path);
 /// Writes the figures of each epoch to event files that TensorBoard shows: LOG_DIR/train and LOG_DIR/validation, tags "epoch_loss" ….
 std::shared_ptr<Callback> TensorBoard(const std::string& log_dir = "logs");
 
+/// Times every operator of `steps` batches, after `skip` that warm up, and writes what it saw for chrome://tracing or Perfetto. The table
+/// of the same goes to standard output if `print`.
+struct ProfilerOptions {
+  std::int64_t skip = 3;
+  std::int64_t steps = 5;
+  bool print = false;
+};
+std::shared_ptr<Callback> Profiler(const std::string& path, const ProfilerOptions& options = {});
+
 /// Stops when the loss is not a finite number and says which layer, batch and samples it came from.
 std::shared_ptr<Callback> TerminateOnNaN();
 

@@ -86,8 +86,11 @@ runtime::Program& Model::State::training_program(bool weighted, optim::StepKind 
     program = std::make_unique<runtime::Program>(
         training_step(network, c.objective, c.optimizer, {.weighted = weighted, .keep_finite = c.keep_finite, .kind = kind}), variables);
   }
+  program->set_profile(profile);
   return *program;
 }
+
+void Model::set_profile(runtime::Profile* profile) { state_->profile = profile; }
 
 void Model::set_keep_finite(bool on) {
   Compiled& c = state_->require_compiled();
@@ -103,11 +106,13 @@ runtime::Program& Model::State::evaluation_program(bool weighted) {
     c.evaluation = std::make_unique<runtime::Program>(evaluation_step(network, c.objective, weighted), variables);
     c.evaluation_weighted = weighted;
   }
+  c.evaluation->set_profile(profile);
   return *c.evaluation;
 }
 
 runtime::Program& Model::State::prediction_program() {
   if (prediction == nullptr) prediction = std::make_unique<runtime::Program>(prediction_step(network), variables);
+  prediction->set_profile(profile);
   return *prediction;
 }
 

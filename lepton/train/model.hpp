@@ -132,6 +132,9 @@ class Model {
   /// Throws kResourceExhausted, with the figures, if training at `batch_size` needs more memory than the machine has.
   void check_memory(std::int64_t batch_size);
 
+  /// Times every step of training, evaluation and prediction until it is set to null.
+  void set_profile(runtime::Profile* profile);
+
   /// While on, a batch whose loss is not finite leaves the weights as they were, so that its cause can be found. Costs one more pass of
   /// arithmetic over the weights.
   void set_keep_finite(bool on);

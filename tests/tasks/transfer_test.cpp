@@ -44,7 +44,7 @@ TEST_F(TransferTask, TellsAntsFromBeesAndIsAStartItself) {
   EXPECT_GT(test_figure("run", "ROC AUC"), 0.97);
   const std::string bees = join_path(data::locate_named_dataset(local_files(), "hymenoptera-160").value(), "val/bees");
   const std::string bee = join_path(bees, local_files().list_folder(bees)->front().name);
-  const auto said = get_task("image-classification").predict(run->package, {bee});
+  const auto said = get_task("image-classification").predict(run->package, {bee}, nullptr);
   ASSERT_TRUE(said) << said.error().what();
   EXPECT_EQ(said->front().said, "bees");
 

@@ -45,6 +45,7 @@ struct OnnxModel::State {
   std::map<std::string, std::unique_ptr<CompiledStage>> first;  // by the types of the inputs
   std::size_t num_kept = 0;
   int num_stages = 0;
+  runtime::Profile* profile = nullptr;
 
   std::unique_ptr<CompiledStage> make(std::span<const TensorType> inputs, const OnnxKnowledge& knowledge) {
     auto made = std::make_unique<CompiledStage>();
@@ -158,6 +159,7 @@ struct OnnxModel::State {
   void run_stage(CompiledStage& at, std::map<std::string, Tensor>& values) {
     if (at.stage.results.empty()) return;
     if (at.program == nullptr) at.program = std::make_unique<runtime::Program>(at.stage.graph, variables);
+    at.program->set_profile(profile);
     std::vector<Tensor> feeds;
     for (const std::string& name : at.program->input_names()) feeds.push_back(values.at(name));
     std::vector<Tensor> made = at.program->run(feeds);
@@ -187,6 +189,7 @@ Result<OnnxModel> OnnxModel::load(FileSystem& files, const std::string& path) {
 }
 
 const OnnxModelFile& OnnxModel::file() const { return state_->file; }
+void OnnxModel::set_profile(runtime::Profile* profile) { state_->profile = profile; }
 int OnnxModel::num_stages() const { return state_->num_stages; }
 
 Result<std::vector<OnnxValue>> OnnxModel::run(std::span<const OnnxValue> inputs) {

@@ -12,6 +12,10 @@
 #include "lepton/formats/onnx/model_file.hpp"
 #include "lepton/graph/graph.hpp"
 
+namespace lepton::runtime {
+class Profile;
+}
+
 namespace lepton::formats {
 
 class OnnxModel {
@@ -33,6 +37,8 @@ class OnnxModel {
   Result<std::vector<OnnxValue>> run(std::span<const OnnxValue> inputs);
   /// The same where inputs and results are tensors. Errors: also kUnsupported for a result of texts.
   Result<std::vector<Tensor>> run(std::span<const Tensor> inputs);
+  /// Times every step of later runs until it is set to null.
+  void set_profile(runtime::Profile* profile);
   /// Stages of the last run; 1 if nothing depended on data.
   int num_stages() const;
   /// The first stage for inputs of these types, for descriptions; nothing runs.

@@ -24,6 +24,7 @@ struct Model::State {
   std::unique_ptr<runtime::Program> prediction, diagnosis;
   std::optional<Compiled> compiled;
   std::int64_t iterations = 0;
+  runtime::Profile* profile = nullptr;
 
   Compiled& require_compiled() {
     if (!compiled) fail(ErrorCode::kInvalidArgument, "model: call compile() first");
