@@ -9,6 +9,7 @@
 #include "lepton/base/files.hpp"
 #include "lepton/base/json.hpp"
 #include "lepton/base/parallel.hpp"
+#include "lepton/base/signal_stack.hpp"
 #include "lepton/base/text.hpp"
 #include "lepton/cli/commands.hpp"
 
@@ -28,7 +29,7 @@ void lepton::cli::print_json(const Json& json) { fmt::print("{}\n", dump_json(js
 int main(int argc, char** argv) {
   lepton::end_with_parent();
   lepton::restart_with_short_waits(argv);
-  std::signal(SIGINT, on_interrupt);
+  lepton::handle_signal(SIGINT, on_interrupt);
   CLI::App app("Lepton: from your data to a model that you can trust");
   app.set_version_flag("--version", LEPTON_VERSION);
   app.require_subcommand(1);
