@@ -21,7 +21,8 @@ Self = TypeVar("Self", bound="Layer")
 _CALL_SETTINGS = ("use_causal_mask", "return_attention_scores")
 _CALL_INPUTS = ("inputs", "x", "sequence", "query", "value", "key", "initial_state")
 # What configurations of layers say and no argument does.
-_IN_FILES = ("zero_output_for_mask", "vocabulary_size", "rms_scaling", "time_major", "implementation", "input_length", "data_format")
+_IN_FILES = ("zero_output_for_mask", "vocabulary_size", "rms_scaling", "time_major", "implementation", "input_length", "data_format",
+             "unroll")
 # Where a configuration has the layers that a layer owns, and what the library always reads.
 _OWNED = ("layer", "backward_layer", "cell", "cells", "data_format")
 
