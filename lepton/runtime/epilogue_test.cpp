@@ -73,6 +73,15 @@ TEST(EpilogueTest, ValuesThatOthersReadAreKept) {
             (std::vector<std::string>{"matmul+add"}));
 }
 
+// The first node of the graph has the result's type, but reads something else.
+TEST(EpilogueTest, ResultsThatNobodyReadsStandAlone) {
+  GraphBuilder b("alone");
+  const Value x = b.input("x", {DType::kF32, {4, 6}}), w = b.input("w", {DType::kF32, {6, 6}});
+  b.output("other", ops::relu(x));
+  b.output("y", ops::matmul(x, w));
+  EXPECT_EQ(contractions_of(std::move(b).finish(), {uniform({4, 6}, 1), uniform({6, 6}, 2)}), (std::vector<std::string>{"matmul"}));
+}
+
 // Both operands of the sum are contractions: only the later one can take it along.
 TEST(EpilogueTest, ASumOfTwoProductsBelongsToTheLater) {
   GraphBuilder b("two");

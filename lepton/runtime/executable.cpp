@@ -71,12 +71,14 @@ std::vector<Tensor> Executable::run(std::span<const Tensor> inputs) const {
 }
 
 Result<std::shared_ptr<const Executable>> compile(const graph::Graph& graph, std::span<const TensorType> input_types,
-                                                  const CompileOptions& options) {
-  const Backend& backend = options.backend == nullptr ? cpu_backend() : *options.backend;
-  LEPTON_TRY(Lowered lowered, lower(graph, input_types, backend, options.rewrite));
+                                                  const CompileOptions& given) {
+  CompileOptions options = given;
+  if (options.backend == nullptr) options.backend = &cpu_backend();
+  if (options.num_threads <= 0) options.num_threads = num_threads();
+  LEPTON_TRY(Lowered lowered, lower(graph, input_types, *options.backend, options.rewrite));
   if (options.fuse) {
     auto fused = catch_error([&] {
-      if (options.choose_layouts) absorb_epilogues(lowered, backend, options.num_threads > 0 ? options.num_threads : num_threads());
+      if (options.choose_layouts) absorb_epilogues(lowered, *options.backend, options.num_threads);
       fuse_elementwise(lowered);
     });
     if (!fused) return fused.error();

@@ -1,5 +1,6 @@
 // Epilogues: elementwise nodes that a contraction applies to its result while that is still in registers.
 #include <algorithm>
+#include <optional>
 
 #include "lepton/runtime/internal/lowering.hpp"
 
@@ -11,26 +12,30 @@ constexpr std::size_t kMaxEpilogue = 6;
 class Absorber {
  public:
   Absorber(Lowered& lowered, const Backend& backend, int threads)
-      : lowered_(lowered), backend_(backend), threads_(threads), uses_(lowered.types.size(), 0), user_(lowered.types.size(), 0) {
+      : lowered_(lowered), backend_(backend), threads_(threads), reader_(lowered.types.size()) {
+    std::vector<int> uses(lowered.types.size(), 0);
     for (std::size_t n = 0; n < lowered.nodes.size(); ++n) {
       for (const ValueId input : lowered.nodes[n].inputs) {
         if (input == kNoValue) continue;
-        ++uses_[static_cast<std::size_t>(input)];
-        user_[static_cast<std::size_t>(input)] = n;
+        const auto value = static_cast<std::size_t>(input);
+        reader_[value] = ++uses[value] == 1 ? std::optional(n) : std::nullopt;
       }
     }
-    for (const graph::GraphOutput& output : lowered.outputs) ++uses_[static_cast<std::size_t>(output.value)];
+    for (const graph::GraphOutput& output : lowered.outputs) reader_[static_cast<std::size_t>(output.value)] = std::nullopt;
   }
 
   // Later contractions choose first: the sum of two branches goes to the one that is computed last.
   void run() {
     std::vector<std::uint8_t> absorbed(lowered_.nodes.size(), 0);
     for (std::size_t n = lowered_.nodes.size(); n-- > 0;) {
-      if (lowered_.nodes[n].op == nullptr || !lowered_.nodes[n].op->has(kContraction) || lowered_.nodes[n].outputs.size() != 1) continue;
+      if (!lowered_.nodes[n].op->has(kContraction) || lowered_.nodes[n].outputs.size() != 1) continue;
       std::vector<std::size_t> chain = chain_of(n, absorbed);
-      while (!chain.empty() && !accepts(joined(n, chain))) chain.pop_back();
+      LoweredNode node;
+      for (; !chain.empty(); chain.pop_back()) {
+        node = joined(n, chain);
+        if (accepts(node)) break;
+      }
       if (chain.empty()) continue;
-      LoweredNode node = joined(n, chain);
       // The whole runs where its last part stood: there all operands are known, and what reads the result comes later.
       absorbed[n] = 1;
       for (const std::size_t part : chain) absorbed[part] = 1;
@@ -51,12 +56,13 @@ class Absorber {
     std::vector<std::size_t> chain;
     ValueId value = lowered_.nodes[n].outputs[0];
     const TensorType& type = lowered_.type(value);
-    while (chain.size() < kMaxEpilogue && uses_[static_cast<std::size_t>(value)] == 1) {
-      const std::size_t next = user_[static_cast<std::size_t>(value)];
-      const LoweredNode& node = lowered_.nodes[next];
-      if (next >= absorbed.size() || absorbed[next] != 0 || node.op == nullptr || !node.fused.empty() || !node.op->has(kElementwise)) break;
+    while (chain.size() < kMaxEpilogue) {
+      const std::optional<std::size_t> next = reader_[static_cast<std::size_t>(value)];
+      if (!next || absorbed[*next] != 0) break;
+      const LoweredNode& node = lowered_.nodes[*next];
+      if (!node.op->has(kElementwise)) break;
       if (node.outputs.size() != 1 || lowered_.type(node.outputs[0]) != type || std::ranges::count(node.inputs, kNoValue) > 0) break;
-      chain.push_back(next);
+      chain.push_back(*next);
       value = node.outputs[0];
     }
     return chain;
@@ -98,8 +104,7 @@ class Absorber {
   Lowered& lowered_;
   const Backend& backend_;
   int threads_;
-  std::vector<int> uses_;          // by value
-  std::vector<std::size_t> user_;  // by value: the node that reads it, if there is one alone
+  std::vector<std::optional<std::size_t>> reader_;  // by value: the node that reads it, if nothing else does
 };
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <map>
 
-#include "lepton/base/parallel.hpp"
 #include "lepton/graph/cost.hpp"
 #include "lepton/runtime/internal/scan_kernel.hpp"
 
@@ -33,7 +32,7 @@ class Planner {
   Planner(const Lowered& lowered, const CompileOptions& options)
       : lowered_(lowered),
         options_(options),
-        backend_(options.backend == nullptr ? cpu_backend() : *options.backend),
+        backend_(*options.backend),
         plan_(std::make_unique<Plan>()),
         places_(lowered.types.size()),
         updates_(lowered.types.size(), -1) {}
@@ -126,7 +125,8 @@ class Planner {
   int add_reorder(int from, const TensorDesc& from_desc, const TensorDesc& to_desc, const std::string& name, int into = -1) {
     const Attributes none;
     const TensorDesc inputs[] = {from_desc}, outputs[] = {to_desc};
-    auto kernel = backend_.prepare({.op = "reorder", .inputs = inputs, .outputs = outputs, .attributes = &none, .num_threads = threads()});
+    auto kernel =
+        backend_.prepare({.op = "reorder", .inputs = inputs, .outputs = outputs, .attributes = &none, .num_threads = options_.num_threads});
     if (kernel == nullptr) fail(ErrorCode::kUnsupported, "{}: no kernel changes the layout of {}", name, from_desc.type.to_string());
     const int to = into >= 0 ? into : new_buffer(Buffer::Kind::kArena, to_desc.size_bytes());
     const bool plain = from_desc.layout.is_plain() && to_desc.layout.is_plain();
@@ -161,8 +161,6 @@ class Planner {
     for (const TensorDesc& d : out) add(d);
     return text;
   }
-
-  int threads() const { return options_.num_threads > 0 ? options_.num_threads : num_threads(); }
 
   // The buffer of `v` in `layout`: its own, or a reordered copy that later steps share.
   int in_layout(ValueId v, const Layout& layout, const std::string& name) {
@@ -245,7 +243,7 @@ class Planner {
     for (const ValueId v : node.outputs) outputs.push_back({lowered_.type(v), layout});
     ElementwiseProgram program;
     KernelRequest request{
-        .op = node.op_name(), .inputs = inputs, .outputs = outputs, .attributes = &node.attributes, .num_threads = threads()};
+        .op = node.op_name(), .inputs = inputs, .outputs = outputs, .attributes = &node.attributes, .num_threads = options_.num_threads};
     if (node.op == nullptr) {
       program = elementwise_program(node, lowered_);
       request.program = &program;
@@ -282,7 +280,7 @@ class Planner {
                           .inputs = inputs,
                           .outputs = outputs,
                           .attributes = &node.attributes,
-                          .num_threads = threads(),
+                          .num_threads = options_.num_threads,
                           .may_choose_layouts = true};
     if (!options_.choose_layouts) {
       request.may_choose_layouts = false;

@@ -6,7 +6,7 @@
 
 namespace lepton::runtime {
 
-/// Errors: kUnsupported, naming the node, if no kernel takes it.
+/// `options` say backend and number of threads. Errors: kUnsupported, naming the node, if no kernel takes it.
 Result<std::unique_ptr<Plan>> make_plan(const Lowered& lowered, const CompileOptions& options);
 
 /// The same places in memory for every element; strides of axes of size 1 do not matter.
