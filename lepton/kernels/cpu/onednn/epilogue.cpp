@@ -46,21 +46,11 @@ bool is_row_vector(const Shape& operand, const Shape& result) {
   return operand.rank() >= 1 && operand.num_elements() == result[-1] && operand[-1] == result[-1];
 }
 
-// Adds the post-operation of a binary step. An operand of the result's shape may come in the result's layout, whatever that will be; a
-// smaller one must lie row-major and broadcast to the result.
-bool append_binary(dnnl::post_ops& posts, algorithm kind, const TensorDesc& tensor, const Shape& result, bool may_choose_layouts) {
-  if (may_choose_layouts && tensor.type.shape == result) {
-    posts.append_binary(kind, any_layout(result, AxisMap::identity(result.rank())));
-    return true;
-  }
-  if (!tensor.layout.is_row_major(tensor.type.shape) || tensor.type.shape.rank() > result.rank()) return false;
-  Dims dims(static_cast<std::size_t>(result.rank() - tensor.type.shape.rank()), 1);
-  dims.insert(dims.end(), tensor.type.shape.begin(), tensor.type.shape.end());
-  const Shape seen(dims);
-  const auto desc = describe(seen, Layout::row_major(seen), AxisMap::identity(seen.rank()));
-  if (!desc) return false;
-  posts.append_binary(kind, *desc);
-  return true;
+// The shape with leading axes of size 1, up to a rank.
+Shape with_rank(const Shape& shape, int rank) {
+  Dims dims(static_cast<std::size_t>(rank - shape.rank()), 1);
+  dims.insert(dims.end(), shape.begin(), shape.end());
+  return Shape(dims);
 }
 
 class Translator {
@@ -105,14 +95,17 @@ class Translator {
       return true;
     }
     const auto binary = binary_of(step.op, left);
-    if (!binary || !append_binary(posts_, *binary, tensor, result_, request_.may_choose_layouts)) return false;
-    Operand operand{
-        .arg = DNNL_ARG_ATTR_MULTIPLE_POST_OP(posts_.len() - 1) | DNNL_ARG_SRC_1, .index = index, .map = AxisMap::identity(result_.rank())};
-    if (tensor.type.shape != result_) {
-      Dims dims(static_cast<std::size_t>(result_.rank() - tensor.type.shape.rank()), 1);
-      dims.insert(dims.end(), tensor.type.shape.begin(), tensor.type.shape.end());
-      operand.seen_as = Shape(dims);
-    }
+    if (!binary || tensor.type.shape.rank() > result_.rank()) return false;
+    // An operand of the result's shape may come in the result's layout, whatever that will be; others lie row-major and broadcast.
+    const AxisMap map = AxisMap::identity(result_.rank());
+    const bool follows = request_.may_choose_layouts && tensor.type.shape == result_;
+    const Shape seen = with_rank(tensor.type.shape, result_.rank());
+    if (!follows && !tensor.layout.is_row_major(tensor.type.shape)) return false;
+    const auto desc = follows ? std::optional(any_layout(seen, map)) : describe(seen, Layout::row_major(seen), map);
+    if (!desc) return false;
+    posts_.append_binary(*binary, *desc);
+    Operand operand{.arg = DNNL_ARG_ATTR_MULTIPLE_POST_OP(posts_.len() - 1) | DNNL_ARG_SRC_1, .index = index, .map = map};
+    if (tensor.type.shape != result_) operand.seen_as = seen;
     epilogue_.operands.push_back(std::move(operand));
     return true;
   }
