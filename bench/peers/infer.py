@@ -2,10 +2,7 @@
 
 Usage: infer.py onnxruntime|openvino FILE.onnx [SECONDS]; prints one JSON line with the median latency.
 """
-import json
-import statistics
 import sys
-import time
 
 import timing  # first: sets the thread limits
 import numpy as np
@@ -34,14 +31,7 @@ def main():
     framework, path = sys.argv[1], sys.argv[2]
     seconds = float(sys.argv[3]) if len(sys.argv) > 3 else 4
     version, step = {"onnxruntime": onnxruntime_step, "openvino": openvino_step}[framework](path)
-    for _ in range(3):
-        step()
-    times, start = [], time.perf_counter()
-    while len(times) < 5 or time.perf_counter() - start < seconds:
-        begin = time.perf_counter()
-        step()
-        times.append((time.perf_counter() - begin) * 1e3)
-    print(json.dumps({"framework": framework, "version": version, "ms_per_step": statistics.median(times), "lowest_ms": min(times)}))
+    timing.report_steps(step, seconds, framework=framework, version=version)
 
 
 if __name__ == "__main__":

@@ -80,3 +80,20 @@ def report(workload, framework, version, setup_s, epochs, steps, **figures):
         "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
     print(json.dumps({k: round(v, 4) if isinstance(v, float) else v for k, v in line.items()}), flush=True)
+
+
+def report_steps(call, seconds, steps=1, returns=None, **figures):
+    """Repeats a call of `steps` steps for a while, after three that warm up, and prints the median time of a step as one JSON line.
+
+    `returns`: the name of the figure that the call returns, if it is one.
+    """
+    for _ in range(3):
+        call()
+    times, start = [], time.perf_counter()
+    while len(times) < 5 or time.perf_counter() - start < seconds:
+        begin = time.perf_counter()
+        last = call()
+        times.append((time.perf_counter() - begin) / steps * 1e3)
+    if returns is not None:
+        figures[returns] = last
+    print(json.dumps({**figures, "ms_per_step": statistics.median(times), "lowest_ms": min(times)}), flush=True)

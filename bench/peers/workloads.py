@@ -1,13 +1,10 @@
 """One step of training of the workloads that `lepton bench` has too, in Keras (TensorFlow) or PyTorch.
 
-Usage: workloads.py keras-tf|torch small-cnn|resnet18|lstm|transformer [SECONDS]
+Usage: workloads.py keras-tf|torch small-cnn|resnet18|lstm|gru|transformer [SECONDS]
 
 Adam, accuracy on, one seeded batch again and again; prints one JSON line with the median time of a step.
 """
-import json
-import statistics
 import sys
-import time
 
 import timing  # first: sets the thread limits
 import trainers
@@ -24,7 +21,7 @@ def data(name):
         return random.random((64, 28, 28, 1), dtype=np.float32), random.integers(0, 10, 64), 10
     if name == "resnet18":
         return random.random((64, 32, 32, 3), dtype=np.float32), random.integers(0, 10, 64), 10
-    if name == "lstm":
+    if name in ("lstm", "gru"):
         return random.integers(0, WORDS, (32, LENGTH)), random.integers(0, 2, 32), 1
     return random.integers(0, TOKENS, (16, SEQUENCE)), random.integers(0, 2, 16), 2
 
@@ -45,8 +42,8 @@ def keras_model(keras, name, x, classes):
             branch = conv(layers.ReLU()(conv(h, filters, 3, stride)), filters, 3, 1)
             h = layers.ReLU()(layers.Add()([branch, conv(h, filters, 1, stride) if stride > 1 else h]))
         h = layers.GlobalAveragePooling2D()(h)
-    elif name == "lstm":
-        h = layers.LSTM(128)(layers.Embedding(WORDS, 128)(inputs))
+    elif name in ("lstm", "gru"):
+        h = (layers.LSTM if name == "lstm" else layers.GRU)(128)(layers.Embedding(WORDS, 128)(inputs))
     else:
         h = layers.Embedding(TOKENS, WIDTH)(inputs)
         for _ in range(LAYERS):
@@ -74,10 +71,11 @@ def torch_model(torch, name, classes):
     class Words(nn.Module):
         def __init__(self):
             super().__init__()
-            self.embedding, self.lstm, self.head = nn.Embedding(WORDS, 128), nn.LSTM(128, 128, batch_first=True), nn.Linear(128, 1)
+            recurrent = nn.LSTM if name == "lstm" else nn.GRU
+            self.embedding, self.recurrent, self.head = nn.Embedding(WORDS, 128), recurrent(128, 128, batch_first=True), nn.Linear(128, 1)
 
         def forward(self, x):
-            return self.head(self.lstm(self.embedding(x))[0][:, -1])
+            return self.head(self.recurrent(self.embedding(x))[0][:, -1])
 
     class Encoder(nn.Module):
         def __init__(self):
@@ -91,7 +89,7 @@ def torch_model(torch, name, classes):
     if name == "small-cnn":
         return nn.Sequential(nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
                              nn.Linear(64 * 144, 128), nn.ReLU(), nn.Linear(128, classes))
-    if name == "lstm":
+    if name in ("lstm", "gru"):
         return Words()
     if name == "transformer":
         return Encoder()
@@ -144,15 +142,7 @@ def main():
     framework, name = sys.argv[1], sys.argv[2]
     seconds = float(sys.argv[3]) if len(sys.argv) > 3 else 4
     version, steps, call = {"keras-tf": keras_step, "torch": torch_step}[framework](name)
-    for _ in range(3):
-        loss = call()
-    times, start = [], time.perf_counter()
-    while len(times) < 5 or time.perf_counter() - start < seconds:
-        begin = time.perf_counter()
-        loss = call()
-        times.append((time.perf_counter() - begin) / steps * 1e3)
-    print(json.dumps({"workload": name, "framework": framework, "version": version, "ms_per_step": statistics.median(times),
-                      "lowest_ms": min(times), "loss": loss}))
+    timing.report_steps(call, seconds, steps, returns="loss", workload=name, framework=framework, version=version)
 
 
 if __name__ == "__main__":

@@ -69,11 +69,14 @@ Workload resnet18(std::string_view name) {
   return training(name, std::move(model), "sparse_categorical_crossentropy", uniform({64, 32, 32, 3}), indices({64}, 10));
 }
 
-Workload lstm(std::string_view name) {
+Workload words(std::string_view name, const Layer& recurrent) {
   const Symbol input = Input({200});
-  Model model(input, Dense(1, {.activation = "sigmoid"})(LSTM(128)(Embedding(20000, 128)(input))));
+  Model model(input, Dense(1, {.activation = "sigmoid"})(recurrent(Embedding(20000, 128)(input))));
   return training(name, std::move(model), "binary_crossentropy", indices({32, 200}, 20000), indices({32, 1}, 2).cast(DType::kF32));
 }
+
+Workload lstm(std::string_view name) { return words(name, LSTM(128)); }
+Workload gru(std::string_view name) { return words(name, GRU(128)); }
 
 Workload transformer(std::string_view name) {
   const Symbol input = Input({128});
@@ -91,6 +94,7 @@ constexpr WorkloadDef kWorkloads[] = {
     {"small-cnn", "two convolutions (32, 64), pooling, Dense 128, on 28x28x1, batch 64: a step of training", small_cnn},
     {"resnet18", "ResNet-18 with the CIFAR stem, 32x32x3, batch 64: a step of training", resnet18},
     {"lstm", "LSTM 128 over 200 of 20,000 words, embedding 128, batch 32: a step of training", lstm},
+    {"gru", "the same with a GRU", gru},
     {"transformer", "encoder of 4 layers, d 256, 8 heads, ff 1,024, 128 tokens, batch 16: a step of training", transformer},
 };
 

@@ -6,6 +6,7 @@
 #include "lepton/base/parallel.hpp"
 #include "lepton/bench/measure.hpp"
 #include "lepton/cli/commands.hpp"
+#include "lepton/formats/graph_file.hpp"
 #include "lepton/kernels/cpu/simd/machine_peak.hpp"
 
 namespace lepton::cli {
@@ -18,8 +19,6 @@ struct BenchArguments {
   std::string trace;
   bool json = false;
 };
-
-bool is_file(const std::string& name) { return name.ends_with(".onnx") || name.ends_with(".tflite"); }
 
 Json to_json(const bench::Measurement& m) {
   return {{"workload", m.name},
@@ -42,18 +41,21 @@ void print_measurement(const bench::Measurement& m, double flops) {
 }
 
 void bench_command(const BenchArguments& arguments) {
-  const double flops = kernels::simd::measure_flops(), bandwidth = kernels::simd::measure_bandwidth();
+  const double flops = kernels::simd::measure_flops();
   Json all = Json::array();
-  if (!arguments.json)
-    fmt::print("this machine: {} threads, {:.0f} GFLOP/s of f32 multiply-adds, {:.0f} GB/s from memory\n", num_threads(), flops, bandwidth);
   for (const std::string& name : arguments.names) {
-    const bench::Workload workload = is_file(name) ? bench::file_workload(name, arguments.batch) : bench::get_workload(name).make(name);
+    const bench::Workload workload =
+        formats::is_graph_file(name) ? bench::file_workload(name, arguments.batch) : bench::get_workload(name).make(name);
     const bench::Measurement m = bench::measure(workload, {.seconds = arguments.seconds});
     if (!arguments.trace.empty()) write_atomic(local_files(), arguments.trace, m.profile.chrome_trace()).value();
     arguments.json ? all.push_back(to_json(m)) : print_measurement(m, flops);
   }
+  // Last: its arrays would count in the workloads' peak memory.
+  const double bandwidth = kernels::simd::measure_bandwidth();
   if (arguments.json)
-    print_json({{"threads", num_threads()}, {"peak_gflops", flops}, {"memory_gb_per_second", bandwidth}, {"workloads", std::move(all)}});
+    return print_json(
+        {{"threads", num_threads()}, {"peak_gflops", flops}, {"memory_gb_per_second", bandwidth}, {"workloads", std::move(all)}});
+  fmt::print("\nthis machine: {} threads, {:.0f} GFLOP/s of f32 multiply-adds, {:.0f} GB/s from memory\n", num_threads(), flops, bandwidth);
 }
 
 }  // namespace
