@@ -46,8 +46,8 @@ struct PredictArguments {
   bool json = false;
 };
 void predict_graph_file(const std::string& path, const PredictArguments& arguments);
-/// Writes the trace, and prints the table unless JSON is wanted.
-void write_profile(const runtime::Profile& profile, const PredictArguments& arguments);
+/// Predicts; if the arguments want a profile, with one: then writes its trace, and prints its table unless JSON is wanted.
+void predict_profiled(const PredictArguments& arguments, const std::function<void(runtime::Profile*)>& predict);
 
 /// Keras's files, for the same commands.
 void show_keras_file(const std::string& path, bool as_json);

@@ -72,7 +72,10 @@ void show_graph_file(const std::string& path, bool as_json) {
   fmt::print("\n{}\n", supported ? "every operator is supported; lepton predict runs it" : supported.error().message());
 }
 
-void write_profile(const runtime::Profile& profile, const PredictArguments& arguments) {
+void predict_profiled(const PredictArguments& arguments, const std::function<void(runtime::Profile*)>& predict) {
+  if (arguments.profile.empty()) return predict(nullptr);
+  runtime::Profile profile;
+  predict(&profile);
   write_atomic(local_files(), arguments.profile, profile.chrome_trace()).value();
   if (!arguments.json) fmt::print("\n{}", profile.table());
 }
@@ -82,11 +85,10 @@ void predict_graph_file(const std::string& path, const PredictArguments& argumen
   std::vector<std::string> inputs, outputs;
   for (const formats::OnnxValueInfo& info : model.file().graph.inputs) inputs.push_back(info.name);
   for (const formats::OnnxValueInfo& info : model.file().graph.outputs) outputs.push_back(info.name);
-  runtime::Profile profile;
-  const bool timed = !arguments.profile.empty();
-  if (timed) model.set_profile(&profile);
-  print_arrays(outputs, model.run(read_arrays(inputs, arguments.paths)).value(), arguments.out, arguments.json);
-  if (timed) write_profile(profile, arguments);
+  predict_profiled(arguments, [&](runtime::Profile* profile) {
+    model.set_profile(profile);
+    print_arrays(outputs, model.run(read_arrays(inputs, arguments.paths)).value(), arguments.out, arguments.json);
+  });
 }
 
 }  // namespace lepton::cli

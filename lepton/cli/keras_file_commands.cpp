@@ -4,7 +4,6 @@
 #include "lepton/base/files.hpp"
 #include "lepton/base/json.hpp"
 #include "lepton/cli/commands.hpp"
-#include "lepton/runtime/profile.hpp"
 #include "lepton/zoo/keras_files/keras_file.hpp"
 
 namespace lepton::cli {
@@ -27,12 +26,11 @@ void predict_keras_file(const std::string& path, const PredictArguments& argumen
   train::Model model = zoo::load_keras_file(local_files(), path).value();
   std::vector<std::string> names;
   for (const graph::GraphInput& input : model.network().inputs()) names.push_back(input.name);
-  runtime::Profile profile;
-  const bool timed = !arguments.profile.empty();
-  if (timed) model.set_profile(&profile);
-  const std::vector<Tensor> results = model.predict_all(read_arrays(names, arguments.paths));
-  print_arrays(model.network().output_names(), results, arguments.out, arguments.json);
-  if (timed) write_profile(profile, arguments);
+  predict_profiled(arguments, [&](runtime::Profile* profile) {
+    model.set_profile(profile);
+    const std::vector<Tensor> results = model.predict_all(read_arrays(names, arguments.paths));
+    print_arrays(model.network().output_names(), results, arguments.out, arguments.json);
+  });
 }
 
 }  // namespace lepton::cli

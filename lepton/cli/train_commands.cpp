@@ -13,7 +13,6 @@
 #include "lepton/data/picture_source.hpp"
 #include "lepton/data/split.hpp"
 #include "lepton/formats/graph_file.hpp"
-#include "lepton/runtime/profile.hpp"
 #include "lepton/tasks/settings.hpp"
 #include "lepton/tasks/task.hpp"
 #include "lepton/zoo/keras_files/keras_file.hpp"
@@ -245,10 +244,9 @@ void add_predict(CLI::App& app, Context& context) {
           if (entry.kind == FileKind::kRegular) all.push_back(join_path(path, entry.name));
         }
       }
-      runtime::Profile profile;
-      const bool timed = !arguments->profile.empty();
-      print_predictions(tasks::task_of_package(*model).predict(*model, all, timed ? &profile : nullptr).value(), arguments->json);
-      if (timed) write_profile(profile, *arguments);
+      predict_profiled(*arguments, [&](runtime::Profile* profile) {
+        print_predictions(tasks::task_of_package(*model).predict(*model, all, profile).value(), arguments->json);
+      });
     };
   });
 }
