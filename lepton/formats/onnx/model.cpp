@@ -134,24 +134,21 @@ struct OnnxModel::State {
   // batch is fixed inside fits that one alone: only what fits none of those that people use is refused.
   void read_if_sized() {
     std::vector<TensorType> types;
-    bool any_batch = false;
+    std::vector<std::size_t> batched;  // inputs whose batch is free
     for (const OnnxValueInfo& info : file.graph.inputs) {
       if (!info.dtype || !info.dims) return;
-      types.push_back({*info.dtype, Shape(*info.dims)});
-      if (!info.dims->empty() && info.dims->front() == kAnyDim) any_batch = true;
-      if (std::ranges::find(*info.dims | std::views::drop(1), kAnyDim) != info.dims->end()) return;
+      const Dims& dims = *info.dims;
+      if (std::ranges::find(dims | std::views::drop(1), kAnyDim) != dims.end()) return;
+      if (!dims.empty() && dims.front() == kAnyDim) batched.push_back(types.size());
+      types.push_back({*info.dtype, Shape(dims)});
     }
     std::optional<Error> refused;
     for (const std::int64_t batch : kBatches) {
-      for (std::size_t i = 0; i < types.size(); ++i) {
-        const Dims& declared = *file.graph.inputs[i].dims;
-        if (!declared.empty() && declared.front() == kAnyDim) types[i].shape[0] = batch;
-      }
+      for (const std::size_t i : batched) types[i].shape[0] = batch;
       const auto read = catch_error([&] { first_stage(types, {}); });
       if (read) return;
+      if (batched.empty() || read.error().code() == ErrorCode::kResourceExhausted) throw read.error();
       if (!refused) refused = read.error();
-      if (!any_batch) throw *refused;
-      if (read.error().code() == ErrorCode::kResourceExhausted) throw read.error();
     }
     throw refused->with_context("whatever the batch");
   }
