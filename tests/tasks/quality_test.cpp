@@ -1,40 +1,15 @@
 // Bars of quality on real data, each as the mean over the seeds 0, 1 and 2 of the splits, and the first epochs of a published recipe.
 // Minutes each: `./dev nightly` runs them, ctest alone does not.
-#include <gtest/gtest.h>
-
-#include <numeric>
-
-#include "lepton/base/files.hpp"
-#include "lepton/base/path.hpp"
-#include "lepton/base/testing/temporary_folder.hpp"
-#include "lepton/data/named_dataset.hpp"
 #include "lepton/tasks/settings.hpp"
-#include "lepton/tasks/task.hpp"
+#include "tests/tasks/picture_runs.hpp"
 
 namespace lepton::tasks {
 namespace {
 
-class Quality : public ::testing::Test {
+class Quality : public PictureRuns {
  protected:
-  void SetUp() override { setenv("LEPTON_STATE_DIR", path("state").c_str(), 1); }
-  std::string path(const std::string& name) const { return join_path(folder_.path(), name); }
-  static bool has(const std::string& dataset) {
-    const auto folder = data::data_folder(local_files());
-    return folder && exists(local_files(), join_path(*folder, "weights/efficientnet-lite0/efficientnet-lite0.onnx")).value() &&
-           data::locate_named_dataset(local_files(), dataset);
-  }
   TrainResult train(const std::vector<GivenSetting>& given, const std::string& run) const {
-    const TaskDef& task = get_task("image-classification");
-    const Attributes settings = settings_from(task.name, task.settings, given).value();
-    return task.train({.settings = settings, .run_folder = path(run), .verbose = 0}).value();
-  }
-  double test_figure(const std::string& run, const std::string& name) const {
-    const EvaluationResult e = get_task("image-classification").evaluate(path(run), "test").value();
-    for (const train::Figure& figure : e.figures) {
-      if (figure.name == name) return figure.value;
-    }
-    ADD_FAILURE() << "there is no figure " << name;
-    return 0;
+    return PictureRuns::train(settings_from(task().name, task().settings, given).value(), run).value();
   }
 
   // The mean of a figure on the test parts of the splits by the seeds 0, 1 and 2; each is printed.
@@ -50,7 +25,6 @@ class Quality : public ::testing::Test {
     }
     return sum / 3;
   }
-  TemporaryFolder folder_;
 };
 
 // The project's aim is 0.95; docs/results.md says what was tried. The floor is what is reached.

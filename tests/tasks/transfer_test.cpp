@@ -1,38 +1,15 @@
 // Transfer on real pictures: a head on the features of EfficientNet-Lite0 tells ants from bees; the package needs no other file.
-#include <gtest/gtest.h>
-
-#include "lepton/base/files.hpp"
-#include "lepton/base/path.hpp"
-#include "lepton/base/testing/temporary_folder.hpp"
-#include "lepton/data/named_dataset.hpp"
-#include "lepton/tasks/task.hpp"
+#include "tests/tasks/picture_runs.hpp"
 
 namespace lepton::tasks {
 namespace {
 
-class TransferTask : public ::testing::Test {
+class TransferTask : public PictureRuns {
  protected:
-  void SetUp() override { setenv("LEPTON_STATE_DIR", path("state").c_str(), 1); }
-  std::string path(const std::string& name) const { return join_path(folder_.path(), name); }
-  static bool has(const std::string& dataset) {
-    const auto folder = data::data_folder(local_files());
-    return folder && exists(local_files(), join_path(*folder, "weights/efficientnet-lite0/efficientnet-lite0.onnx")).value() &&
-           data::locate_named_dataset(local_files(), dataset);
-  }
   Result<TrainResult> train(const Attributes& given, const std::string& run) const {
-    const TaskDef& task = get_task("image-classification");
-    LEPTON_TRY(const Attributes settings, complete_attributes(task.name, task.settings, given));
-    return task.train({.settings = settings, .run_folder = path(run), .verbose = 0});
+    LEPTON_TRY(const Attributes settings, complete_attributes(task().name, task().settings, given));
+    return PictureRuns::train(settings, run);
   }
-  double test_figure(const std::string& run, const std::string& name) const {
-    const EvaluationResult e = get_task("image-classification").evaluate(path(run), "test").value();
-    for (const train::Figure& figure : e.figures) {
-      if (figure.name == name) return figure.value;
-    }
-    ADD_FAILURE() << "there is no figure " << name;
-    return 0;
-  }
-  TemporaryFolder folder_;
 };
 
 TEST_F(TransferTask, TellsAntsFromBeesAndIsAStartItself) {
@@ -44,7 +21,7 @@ TEST_F(TransferTask, TellsAntsFromBeesAndIsAStartItself) {
   EXPECT_GT(test_figure("run", "ROC AUC"), 0.97);
   const std::string bees = join_path(data::locate_named_dataset(local_files(), "hymenoptera-160").value(), "val/bees");
   const std::string bee = join_path(bees, local_files().list_folder(bees)->front().name);
-  const auto said = get_task("image-classification").predict(run->package, {bee}, nullptr);
+  const auto said = task().predict(run->package, {bee}, nullptr);
   ASSERT_TRUE(said) << said.error().what();
   EXPECT_EQ(said->front().said, "bees");
 
