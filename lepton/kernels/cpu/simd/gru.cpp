@@ -111,30 +111,13 @@ HWY_INLINE void go_back(const GruBackward& run, std::int64_t row, std::int64_t s
 }
 
 void backward(const GruBackward& run, std::int64_t begin, std::int64_t end) {
-  const std::int64_t units = run.units, stride = sums_stride(units);
-  for (std::int64_t row = begin; row < end; ++row) {
-    std::fill_n(run.carry + row * stride, stride, 0.0F);
-    if (run.g_h != nullptr) std::copy_n(run.g_h + row * units, units, run.carry + row * stride);
-  }
-  for (std::int64_t i = 0; i < run.steps; ++i) {
-    const std::int64_t step = run.step_at(i), earlier = i + 1 < run.steps ? run.step_at(i + 1) : -1;
-    for (std::int64_t row = begin; row < end; ++row) {
-      const float* before = earlier < 0 ? run.h + row * units : run.sequence + run.place(row, earlier) * units;
-      for_each_vector(units, [&](Units u) { go_back(run, row, step, before, u); });
-    }
-    add_transposed_product(run.dgates, run.packed, units, kGates, begin, end, run.carry);
-  }
-  from_padded(run.carry, begin, end, units, stride, run.dh);
+  back_through_steps<kGates>(run, run.h, run.sequence, begin, end, [&](std::int64_t row, std::int64_t step, const float* before, Units u) {
+    go_back(run, row, step, before, u);
+  });
 }
 
 }  // namespace
 
-void gru_pack(const float* kernel, std::int64_t units, std::int64_t begin, std::int64_t end, float* packed) {
-  pack_gates(kernel, units, kGates, begin, end, packed);
-}
-void gru_pack_transposed(const float* kernel, std::int64_t units, std::int64_t begin, std::int64_t end, float* packed) {
-  pack_transposed(kernel, units, kGates, begin, end, packed);
-}
 void gru_forward(const GruForward& run, std::int64_t begin, std::int64_t end) { forward(run, begin, end); }
 void gru_backward(const GruBackward& run, std::int64_t begin, std::int64_t end) { backward(run, begin, end); }
 
@@ -145,8 +128,6 @@ HWY_AFTER_NAMESPACE();
 namespace lepton::kernels::simd {
 namespace {
 
-HWY_EXPORT(gru_pack);
-HWY_EXPORT(gru_pack_transposed);
 HWY_EXPORT(gru_forward);
 HWY_EXPORT(gru_backward);
 
@@ -158,7 +139,7 @@ class GruSteps final : public RecurrentKernel {
     implementation = "simd:gru";
   }
   void run(const KernelArguments& a) const override {
-    pack(HWY_DYNAMIC_DISPATCH(gru_pack), a.input<float>(1), sizes_.units, floats(a, packed_));
+    pack(a.input<float>(1), floats(a, packed_));
     const GruForward all{sizes_with(a, 4),   a.input<float>(0),  input_or_null(a, 2),  a.input<float>(3), floats(a, packed_),
                          a.output<float>(0), a.output<float>(1), output_or_null(a, 2), floats(a, states_)};
     const auto forward = HWY_DYNAMIC_DISPATCH(gru_forward);
@@ -178,7 +159,7 @@ class GruStepsGradient final : public RecurrentKernel {
     implementation = "simd:gru";
   }
   void run(const KernelArguments& a) const override {
-    pack(HWY_DYNAMIC_DISPATCH(gru_pack_transposed), a.input<float>(0), padded_units(), floats(a, packed_));
+    pack_transposed(a.input<float>(0), floats(a, packed_));
     const GruBackward all{sizes_with(a, 4),    a.input<float>(1),   a.input<float>(2),  a.input<float>(3),
                           input_or_null(a, 5), input_or_null(a, 6), floats(a, packed_), a.output<float>(0),
                           a.output<float>(1),  a.output<float>(2),  floats(a, dgates_), floats(a, carry_)};

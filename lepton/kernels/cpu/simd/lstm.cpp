@@ -118,32 +118,17 @@ HWY_INLINE void go_back(const LstmBackward& run, std::int64_t row, std::int64_t 
 }
 
 void backward(const LstmBackward& run, std::int64_t begin, std::int64_t end) {
-  const std::int64_t units = run.units, stride = sums_stride(units);
   for (std::int64_t row = begin; row < end; ++row) {
-    std::fill_n(run.carry + row * stride, stride, 0.0F);
-    if (run.g_h != nullptr) std::copy_n(run.g_h + row * units, units, run.carry + row * stride);
-    if (run.g_c != nullptr) std::copy_n(run.g_c + row * units, units, run.dc + row * units);
-    if (run.g_c == nullptr) std::fill_n(run.dc + row * units, units, 0.0F);
+    float* dc = run.dc + row * run.units;
+    run.g_c != nullptr ? std::copy_n(run.g_c + row * run.units, run.units, dc) : std::fill_n(dc, run.units, 0.0F);
   }
-  for (std::int64_t i = 0; i < run.steps; ++i) {
-    const std::int64_t step = run.step_at(i), earlier = i + 1 < run.steps ? run.step_at(i + 1) : -1;
-    for (std::int64_t row = begin; row < end; ++row) {
-      const float* memory = earlier < 0 ? run.c + row * units : run.cells + run.place(row, earlier) * units;
-      for_each_vector(units, [&](Units u) { go_back(run, row, step, memory, u); });
-    }
-    add_transposed_product(run.dgates, run.packed, units, kGates, begin, end, run.carry);
-  }
-  from_padded(run.carry, begin, end, units, stride, run.dh);
+  back_through_steps<kGates>(run, run.c, run.cells, begin, end, [&](std::int64_t row, std::int64_t step, const float* memory, Units u) {
+    go_back(run, row, step, memory, u);
+  });
 }
 
 }  // namespace
 
-void lstm_pack(const float* kernel, std::int64_t units, std::int64_t begin, std::int64_t end, float* packed) {
-  pack_gates(kernel, units, kGates, begin, end, packed);
-}
-void lstm_pack_transposed(const float* kernel, std::int64_t units, std::int64_t begin, std::int64_t end, float* packed) {
-  pack_transposed(kernel, units, kGates, begin, end, packed);
-}
 void lstm_forward(const LstmForward& run, std::int64_t begin, std::int64_t end) { forward(run, begin, end); }
 void lstm_backward(const LstmBackward& run, std::int64_t begin, std::int64_t end) { backward(run, begin, end); }
 
@@ -154,8 +139,6 @@ HWY_AFTER_NAMESPACE();
 namespace lepton::kernels::simd {
 namespace {
 
-HWY_EXPORT(lstm_pack);
-HWY_EXPORT(lstm_pack_transposed);
 HWY_EXPORT(lstm_forward);
 HWY_EXPORT(lstm_backward);
 
@@ -168,7 +151,7 @@ class LstmSteps final : public RecurrentKernel {
     implementation = "simd:lstm";
   }
   void run(const KernelArguments& a) const override {
-    pack(HWY_DYNAMIC_DISPATCH(lstm_pack), a.input<float>(1), sizes_.units, floats(a, packed_));
+    pack(a.input<float>(1), floats(a, packed_));
     const LstmForward all{sizes_with(a, 4),     a.input<float>(0),    a.input<float>(2),  a.input<float>(3),
                           floats(a, packed_),   a.output<float>(0),   a.output<float>(1), a.output<float>(2),
                           output_or_null(a, 3), output_or_null(a, 4), floats(a, states_), floats(a, memory_)};
@@ -189,7 +172,7 @@ class LstmStepsGradient final : public RecurrentKernel {
     implementation = "simd:lstm";
   }
   void run(const KernelArguments& a) const override {
-    pack(HWY_DYNAMIC_DISPATCH(lstm_pack_transposed), a.input<float>(0), padded_units(), floats(a, packed_));
+    pack_transposed(a.input<float>(0), floats(a, packed_));
     const LstmBackward all{sizes_with(a, 4),    a.input<float>(1),   a.input<float>(2),  a.input<float>(3),  input_or_null(a, 5),
                            input_or_null(a, 6), input_or_null(a, 7), floats(a, packed_), a.output<float>(0), a.output<float>(1),
                            a.output<float>(2),  floats(a, dgates_),  floats(a, carry_)};

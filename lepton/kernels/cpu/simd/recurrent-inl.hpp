@@ -107,38 +107,8 @@ inline void from_padded(const float* from, std::int64_t begin, std::int64_t end,
 HWY_INLINE Floats through_sigmoid(Floats g, Floats y) { return hn::Mul(g, hn::NegMulAdd(y, y, y)); }
 HWY_INLINE Floats through_tanh(Floats g, Floats y) { return hn::NegMulAdd(hn::Mul(g, y), y, g); }
 
-/// Packs rows [begin, end) of a kernel [units, gates * units] for h U: panel `b` has the gates' columns of the units of vector b.
-inline void pack_gates(const float* kernel, std::int64_t units, std::int64_t gates, std::int64_t begin, std::int64_t end, float* packed) {
-  const std::int64_t lanes = float_lanes();
-  for (std::int64_t k = begin; k < end; ++k) {
-    for (std::int64_t first = 0; first < units; first += lanes) {
-      float* to = packed + first * units * gates + k * gates * lanes;
-      const std::int64_t count = std::min(lanes, units - first);
-      for (std::int64_t g = 0; g < gates; ++g) {
-        const float* from = kernel + (k * gates + g) * units + first;
-        for (std::int64_t i = 0; i < lanes; ++i) to[g * lanes + i] = i < count ? from[i] : 0.0F;
-      }
-    }
-  }
-}
-
 /// Vectors of units side by side in a panel of the transposed kernel.
 constexpr int kBackVectors = 4;
-
-/// Packs the part of Uᵀ that units [begin, end) of each gate are the rows of, for [dgates] Uᵀ: panels of kBackVectors vectors of units.
-/// Rows beyond the units are 0 up to a full vector.
-inline void pack_transposed(const float* kernel, std::int64_t units, std::int64_t gates, std::int64_t begin, std::int64_t end,
-                            float* packed) {
-  const std::int64_t lanes = float_lanes(), padded = rounded_up(units, lanes), width = kBackVectors * lanes;
-  end = std::min(end, padded);
-  for (std::int64_t column = 0; column < rounded_up(units, width); ++column) {
-    for (std::int64_t g = 0; g < gates; ++g) {
-      float* to = packed + (column / width * gates + g) * padded * width + column % width;
-      const float* from = kernel + column * gates * units + g * units;
-      for (std::int64_t k = begin; k < end; ++k) to[k * width] = column < units && k < units ? from[k] : 0.0F;
-    }
-  }
-}
 
 /// Adds [dgates] Uᵀ for rows [begin, end) to `sums`: dgates [rows][gates * padded units], sums [rows][units up to a full panel].
 inline void add_transposed_product(const float* dgates, const float* packed, std::int64_t units, std::int64_t gates, std::int64_t begin,
@@ -159,6 +129,28 @@ inline void add_transposed_product(const float* dgates, const float* packed, std
 
 /// Stride of the rows of sums in add_transposed_product.
 HWY_INLINE std::int64_t sums_stride(std::int64_t units) { return rounded_up(units, kBackVectors * float_lanes()); }
+
+/// Runs back over all steps for rows [begin, end): `go_back(row, step, the row's state before the step, units)` reads dh from `run.carry`
+/// and leaves there what goes past the product, and dgates; dh [rows][units] is the result. The states are `initial` [rows][units] and,
+/// after each step, `states` [rows][steps][units].
+template <int kGates, class Run, class GoBack>
+HWY_INLINE void back_through_steps(const Run& run, const float* initial, const float* states, std::int64_t begin, std::int64_t end,
+                                   const GoBack& go_back) {
+  const std::int64_t units = run.units, stride = sums_stride(units);
+  for (std::int64_t row = begin; row < end; ++row) {
+    std::fill_n(run.carry + row * stride, stride, 0.0F);
+    if (run.g_h != nullptr) std::copy_n(run.g_h + row * units, units, run.carry + row * stride);
+  }
+  for (std::int64_t i = 0; i < run.steps; ++i) {
+    const std::int64_t step = run.step_at(i), earlier = i + 1 < run.steps ? run.step_at(i + 1) : -1;
+    for (std::int64_t row = begin; row < end; ++row) {
+      const float* before = earlier < 0 ? initial + row * units : states + run.place(row, earlier) * units;
+      for_each_vector(units, [&](Units u) { go_back(row, step, before, u); });
+    }
+    add_transposed_product(run.dgates, run.packed, units, kGates, begin, end, run.carry);
+  }
+  from_padded(run.carry, begin, end, units, stride, run.dh);
+}
 
 }  // namespace lepton::kernels::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

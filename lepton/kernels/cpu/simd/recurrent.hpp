@@ -43,15 +43,16 @@ class RecurrentKernel : public Kernel {
   float* output_or_null(const KernelArguments& arguments, std::size_t i) const {
     return i < output_layouts.size() ? arguments.output<float>(i) : nullptr;
   }
-  using Pack = void (*)(const float* kernel, std::int64_t units, std::int64_t begin, std::int64_t end, float* packed);
-  /// Packs `count` rows of the recurrent kernel.
-  void pack(Pack function, const float* kernel, std::int64_t count, float* packed) const;
+  /// Packs the recurrent kernel for h U, and for [dgates] Uᵀ.
+  void pack(const float* kernel, float* packed) const;
+  void pack_transposed(const float* kernel, float* packed) const;
   /// A copy of the sizes with the mask of this run, if the kernel has one at `mask`.
   RecurrentSizes sizes_with(const KernelArguments& arguments, std::size_t mask) const;
 
   RecurrentSizes sizes_;
 
  private:
+  std::int64_t gates_;
   std::int64_t rounded(std::int64_t to) const { return (sizes_.units + to - 1) / to * to; }
 };
 
