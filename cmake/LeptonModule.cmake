@@ -1,9 +1,9 @@
-# lepton_module(NAME SOURCES … DEPENDS … [PRIVATE_DEPENDS …] [TESTS …] [TEST_DEPENDS …]): one module, one target.
+# lepton_module(NAME SOURCES … DEPENDS … [PRIVATE_DEPENDS …] [TESTS …] [TEST_DEPENDS …] [TEST_LABELS …]): one module, one target.
 #
 # Makes the library lepton_NAME with the alias lepton::NAME and, from TESTS, the gtest program NAME_test whose cases ctest lists.
 # DEPENDS names lower modules and libraries that appear in headers; PRIVATE_DEPENDS what only sources use.
 function(lepton_module name)
-  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS;TESTS;TEST_DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS;TESTS;TEST_DEPENDS;TEST_LABELS" ${ARGN})
   if(arg_SOURCES)
     add_library(lepton_${name} STATIC ${arg_SOURCES})
     set(scope PUBLIC)
@@ -19,12 +19,14 @@ function(lepton_module name)
   set_target_properties(lepton_${name} PROPERTIES EXPORT_NAME ${name})
   set_property(GLOBAL APPEND PROPERTY LEPTON_MODULES lepton_${name})
   if(arg_TESTS AND LEPTON_BUILD_TESTS)
-    lepton_test(${name}_test SOURCES ${arg_TESTS} DEPENDS lepton::${name} ${arg_TEST_DEPENDS})
+    lepton_test(${name}_test SOURCES ${arg_TESTS} DEPENDS lepton::${name} ${arg_TEST_DEPENDS} LABELS ${arg_TEST_LABELS})
   endif()
 endfunction()
 
 # lepton_test(NAME SOURCES … DEPENDS … [LABELS …] [TIMEOUT s]): a gtest program; ctest runs it case by case grouped in one process.
-# With the label `nightly` only `ctest -C nightly` runs it.
+# With the label `nightly` only `ctest -C nightly` runs it; those with the label `threads` also run under the sanitizer of threads.
+add_custom_target(threads_tests COMMENT "All tests of what runs on several threads")
+
 function(lepton_test name)
   cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPENDS;LABELS" ${ARGN})
   if(NOT arg_LABELS)
@@ -41,6 +43,9 @@ function(lepton_test name)
     set(configurations CONFIGURATIONS nightly)
   endif()
   add_test(NAME ${name} COMMAND ${name} ${configurations})
+  if("threads" IN_LIST arg_LABELS)
+    add_dependencies(threads_tests ${name})
+  endif()
   # Waiting threads give way soon: tests share their machine (see restart_with_short_waits).
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} ENVIRONMENT GOMP_SPINCOUNT=1000)
 endfunction()
