@@ -2,7 +2,8 @@
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)
+find_package(Boost 1.81 REQUIRED)
 find_package(Threads REQUIRED)
 find_package(hwy REQUIRED)
 # oneDNN by its files: the CMake package of Debian's build insists on OpenCL's headers, which we do not use.
