@@ -14,6 +14,7 @@ struct Layer::State {
   Attributes config;
   std::string name;
   Dims input_shape;
+  std::int64_t batch_size = 0;
   std::vector<Layer> layers;
   bool trainable = true;
 };
@@ -22,7 +23,8 @@ std::span<const Layer> LayerContext::layers() const { return layer_->layers(); }
 
 std::span<const AttributeDef> common_layer_config() {
   static const std::vector<AttributeDef> declared = {
-      {"input_shape", std::vector<std::int64_t>{}, any_value, "shape of one sample; needed by the first layer of a Sequential model"}};
+      {"input_shape", std::vector<std::int64_t>{}, any_value, "shape of one sample; needed by the first layer of a Sequential model"},
+      {"batch_size", 0, non_negative, "samples in every batch, for stateful layers; 0: any number"}};
   return declared;
 }
 
@@ -35,6 +37,8 @@ Layer::Layer(const LayerDef& def, const Attributes& config, std::string name, st
   for (const auto& [key, value] : config) {
     if (key == "input_shape") {
       state_->input_shape = value.get<std::vector<std::int64_t>>();
+    } else if (key == "batch_size") {
+      state_->batch_size = value.get<std::int64_t>();
     } else {
       own.set(key, value);
     }
@@ -51,6 +55,7 @@ const std::string& Layer::name() const { return state_->name; }
 bool Layer::trainable() const { return state_->trainable; }
 void Layer::set_trainable(bool trainable) const { state_->trainable = trainable; }
 const Dims& Layer::input_shape() const { return state_->input_shape; }
+std::int64_t Layer::batch_size() const { return state_->batch_size; }
 const std::vector<Layer>& Layer::layers() const { return state_->layers; }
 
 Symbol Layer::operator()(const Symbol& x) const { return (*this)(std::vector<Symbol>{x}); }

@@ -28,6 +28,9 @@ class LayerContext {
   virtual Value weight(const WeightSpec& spec) = 0;
   /// Gives a weight that the optimiser does not train a new value after this step (moving statistics). Ignored unless training.
   virtual void update(std::string_view weight_name, const Value& new_value) = 0;
+  /// A value that stays from one batch to the next, in inference too: zeros of `shape` at first, then what remember() was given.
+  virtual Value memory(std::string_view name, const Shape& shape) = 0;
+  virtual void remember(std::string_view name, const Value& value) = 0;
   /// Adds a scalar to the loss of the model.
   virtual void add_loss(const Value& loss) = 0;
   /// Key for random operators: changes with seed and step.
@@ -83,6 +86,8 @@ class Layer {
   void set_trainable(bool trainable) const;
   /// Shape of one sample given as `input_shape`; empty if not given.
   const Dims& input_shape() const;
+  /// Number of samples in every batch given as `batch_size` beside it; 0 if any.
+  std::int64_t batch_size() const;
   /// Layers that this one owns: what Bidirectional or TimeDistributed wraps, the cells of RNN.
   const std::vector<Layer>& layers() const;
 
@@ -111,7 +116,7 @@ const LayerDef& get_layer(std::string_view name);
 /// A layer from a C++ function on graph values in Keras's (channels-last) order.
 Layer custom_layer(std::string name, LayerBuild build);
 
-/// Attributes that every layer accepts besides its own: input_shape.
+/// Attributes that every layer accepts besides its own: input_shape, batch_size.
 std::span<const AttributeDef> common_layer_config();
 
 }  // namespace lepton::nn

@@ -24,7 +24,7 @@ class Names {
 
 Symbol Input(const Dims& shape, const InputOptions& options) {
   auto node = std::make_shared<Symbol::Node>();
-  Dims dims = {kAnyDim};
+  Dims dims = {options.batch_size == 0 ? kAnyDim : options.batch_size};
   dims.insert(dims.end(), shape.begin(), shape.end());
   node->input_name = options.name;
   node->input_type = {options.dtype, Shape(std::move(dims))};
@@ -38,7 +38,8 @@ Network Network::sequential(const std::vector<Layer>& layers, DType dtype) {
          layers.front().def().name);
   }
   const bool takes_indices = layers.front().def().name == "Embedding";
-  Symbol x = Input(layers.front().input_shape(), {.dtype = takes_indices ? DType::kI64 : DType::kF32});
+  Symbol x =
+      Input(layers.front().input_shape(), {.dtype = takes_indices ? DType::kI64 : DType::kF32, .batch_size = layers.front().batch_size()});
   const Symbol input = x;
   for (const Layer& layer : layers) x = layer(x);
   return functional({input}, {x}, dtype);
@@ -92,6 +93,8 @@ Network Network::functional(const std::vector<Symbol>& inputs, const std::vector
     if (is_float(type.dtype)) type.dtype = dtype;
     const std::string wanted = input.node().input_name.empty() ? "input" : input.node().input_name;
     network.inputs_.push_back({names.unique(wanted), graph::InputKind::kData, std::move(type), kNoValue});
+    if (network.inputs_.back().type.shape[0] != network.batch_size())
+      fail(ErrorCode::kInvalidArgument, "model: all inputs must have the same batch_size");
   }
   Ordering ordering(inputs);
   for (const Symbol& output : outputs) network.outputs_.push_back(ordering.place_of(output));
@@ -132,19 +135,14 @@ std::size_t Network::layer_of(const Weight& weight) const {
 
 void Network::discover() {
   graph::GraphBuilder builder("discover");
-  std::vector<Weight> found;
-  std::vector<Call> calls = calls_;
-  (void)build_with(builder, {.training = false}, &found, &calls);
-  weights_ = std::move(found);
-  calls_ = std::move(calls);
+  Network found = *this;
+  (void)build_with(builder, {.training = false}, &found);
+  *this = std::move(found);
 }
 
-Built Network::build(graph::GraphBuilder& builder, const BuildOptions& options) const {
-  return build_with(builder, options, nullptr, nullptr);
-}
+Built Network::build(graph::GraphBuilder& builder, const BuildOptions& options) const { return build_with(builder, options, nullptr); }
 
-Built Network::build_with(graph::GraphBuilder& builder, const BuildOptions& options, std::vector<Weight>* discovered,
-                          std::vector<Call>* shapes) const {
+Built Network::build_with(graph::GraphBuilder& builder, const BuildOptions& options, Network* discovered) const {
   Built built;
   std::vector<Feature> network_inputs;
   for (const graph::GraphInput& input : inputs_) {
@@ -152,7 +150,9 @@ Built Network::build_with(graph::GraphBuilder& builder, const BuildOptions& opti
     built.inputs.push_back(value);
     network_inputs.emplace_back(value);
   }
-  internal::NetworkContext context(builder, *this, options, discovered, built);
+  internal::NetworkContext context(
+      builder, *this, options,
+      discovered == nullptr ? internal::Discovered{} : internal::Discovered{&discovered->weights_, &discovered->memories_}, built);
   std::vector<std::vector<Feature>> results(calls_.size());
   const auto feature = [&](std::pair<int, int> place) -> const Feature& {
     if (place.first < 0) return network_inputs[static_cast<std::size_t>(-1 - place.first)];
@@ -173,8 +173,8 @@ Built Network::build_with(graph::GraphBuilder& builder, const BuildOptions& opti
     } catch (const Error& error) {
       throw error.with_context(fmt::format("layer '{}'", name));
     }
-    if (shapes == nullptr) continue;
-    for (const Feature& result : results[i]) (*shapes)[i].output_shapes.push_back(result.logical_shape());
+    if (discovered == nullptr) continue;
+    for (const Feature& result : results[i]) discovered->calls_[i].output_shapes.push_back(result.logical_shape());
   }
   builder.set_scope({});
   for (const auto& place : outputs_) built.outputs.push_back(feature(place));

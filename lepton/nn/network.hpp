@@ -37,6 +37,7 @@ struct Symbol::Node {
 struct InputOptions {
   DType dtype = DType::kF32;  // floats become the model's dtype
   std::string name = {};
+  std::int64_t batch_size = 0;  // 0: batches of any size; stateful layers need one
 };
 /// An input of a functional model; `shape` is that of one sample.
 Symbol Input(const Dims& shape, const InputOptions& options = {});
@@ -46,13 +47,20 @@ struct Built {
   std::vector<Value> inputs;
   std::vector<Feature> outputs;
   std::vector<Value> losses;                           // from regularisers and add_loss; scalars
-  std::vector<std::pair<std::string, Value>> updates;  // weight name, new value
+  std::vector<std::pair<std::string, Value>> updates;  // name of a weight or a memory, new value
   std::vector<std::vector<Feature>> calls;             // what each layer call gave, in the order of Network::calls()
 };
 
 struct BuildOptions {
   bool training = false;
   Value random_key = {};  // needed if training and a layer draws random numbers
+  bool memory = true;     // false: stateful layers start every batch at zero
+};
+
+/// What a stateful layer keeps from one batch to the next.
+struct Memory {
+  std::string name;  // unique: "lstm/state_0"
+  TensorType type;
 };
 
 class Network {
@@ -71,6 +79,10 @@ class Network {
   const std::string& layer_name(std::size_t layer) const { return layer_names_[layer]; }
   const std::vector<Weight>& weights() const { return weights_; }
   const Weight* find_weight(std::string_view name) const;
+  /// What stateful layers keep; not part of the weights, as in Keras.
+  const std::vector<Memory>& memories() const { return memories_; }
+  /// Samples in every batch, kAnyDim if any number will do.
+  std::int64_t batch_size() const { return inputs_.front().type.shape[0]; }
   /// Layer that owns a weight.
   std::size_t layer_of(const Weight& weight) const;
 
@@ -90,8 +102,7 @@ class Network {
   class Context;
   Network() = default;
   void discover();  // builds once to find weights and shapes
-  Built build_with(graph::GraphBuilder& builder, const BuildOptions& options, std::vector<Weight>* discovered,
-                   std::vector<Call>* shapes) const;
+  Built build_with(graph::GraphBuilder& builder, const BuildOptions& options, Network* discovered) const;
 
   DType dtype_ = DType::kF32;
   std::vector<graph::GraphInput> inputs_;
@@ -101,6 +112,7 @@ class Network {
   std::vector<Call> calls_;
   std::vector<std::pair<int, int>> outputs_;
   std::vector<Weight> weights_;
+  std::vector<Memory> memories_;
 };
 
 }  // namespace lepton::nn

@@ -1,5 +1,6 @@
-// The layout of the JSON: {"dtype", "inputs": [{name, dtype, shape}], "layers": [{class, name, config, trainable, layers: those it owns}],
-// "calls": [{layer, inputs: [[call, output], …]}], "outputs": [[call, output], …]}; call -1 - i is input i.
+// The layout of the JSON: {"dtype", "inputs": [{name, dtype, shape, batch_size if it is fixed}], "layers": [{class, name, config,
+// trainable, layers: those it owns}], "calls": [{layer, inputs: [[call, output], …]}], "outputs": [[call, output], …]}; call -1 - i is
+// input i.
 #include "lepton/nn/network_config.hpp"
 
 #include <limits>
@@ -66,7 +67,10 @@ class NetworkReader {
     for (const Json& input : list(json_, "inputs")) {
       const auto input_dtype = dtype_from_name(json_get<std::string>(input, "dtype").value());
       if (!input_dtype) fail(ErrorCode::kParseError, "network: an input has an unknown dtype");
-      inputs_.push_back(Input(integers(input, "shape"), {.dtype = *input_dtype, .name = json_get<std::string>(input, "name").value()}));
+      const std::int64_t batch_size = input.contains("batch_size") ? json_get<std::int64_t>(input, "batch_size").value() : 0;
+      if (batch_size < 0) fail(ErrorCode::kParseError, "network: an input has a batch_size of {}", batch_size);
+      inputs_.push_back(Input(integers(input, "shape"),
+                              {.dtype = *input_dtype, .name = json_get<std::string>(input, "name").value(), .batch_size = batch_size}));
     }
     for (const Json& layer : list(json_, "layers")) layers_.push_back(read_layer(layer));
     for (const Json& call : list(json_, "calls")) {
@@ -174,6 +178,7 @@ Json network_to_json(const Network& network) {
   for (const graph::GraphInput& input : network.inputs()) {
     const Dims sample(input.type.shape.begin() + 1, input.type.shape.end());
     json["inputs"].push_back({{"name", input.name}, {"dtype", std::string(name_of(input.type.dtype))}, {"shape", sample}});
+    if (network.batch_size() != kAnyDim) json["inputs"].back()["batch_size"] = network.batch_size();
   }
   for (std::size_t i = 0; i < network.layers().size(); ++i) {
     json["layers"].push_back(layer_to_json(network.layers()[i], network.layer_name(i)));

@@ -19,6 +19,8 @@ Model::Model(nn::Network network, const ModelOptions& options) : state_(std::mak
     const Tensor shown = nn::initialize(weight.initializer, weight.shape, options.dtype, options.seed, stream++).value();
     state_->variables->add(weight.name, nn::to_stored(weight, shown));
   }
+  for (const nn::Memory& memory : state_->network.memories())
+    state_->variables->add(memory.name, Tensor::zeros(memory.type.dtype, memory.type.shape));
 }
 
 Model::~Model() = default;
@@ -62,11 +64,13 @@ void Model::compile(const CompileOptions& options) {
   for (const Weight* weight : trained_weights(network, compiled.objective)) trained.emplace_back(weight->name, weight->stored);
   auto variables = std::make_shared<runtime::VariableStore>();
   for (const Weight& weight : network.weights()) variables->add(weight.name, state_->variables->get(weight.name).get());
+  for (const nn::Memory& memory : network.memories()) variables->add(memory.name, state_->variables->get(memory.name).get());
   for (const optim::SlotState& slot : options.optimizer.states(trained)) {
     variables->add(slot.name, Tensor::full(slot.type.dtype, slot.type.shape, slot.initial));
   }
   state_->variables = std::move(variables);
   state_->prediction = nullptr;
+  state_->stateless_prediction = nullptr;
   state_->diagnosis = nullptr;
   state_->iterations = 0;
   state_->compiled.emplace(std::move(compiled));
@@ -116,7 +120,14 @@ runtime::Program& Model::State::prediction_program() {
   return *prediction;
 }
 
-runtime::Program& Model::prediction_program() { return state_->prediction_program(); }
+runtime::Program& Model::State::stateless_prediction_program() {
+  if (network.memories().empty()) return prediction_program();
+  if (stateless_prediction == nullptr)
+    stateless_prediction = std::make_unique<runtime::Program>(prediction_step(network, false), variables);
+  return *stateless_prediction;
+}
+
+runtime::Program& Model::prediction_program() { return state_->stateless_prediction_program(); }
 
 namespace {
 
@@ -140,6 +151,12 @@ std::vector<Tensor> Model::State::feed(const runtime::Program& program, const Ba
   const auto& inputs = network.inputs();
   if (batch.inputs.size() != inputs.size()) {
     fail(ErrorCode::kInvalidArgument, "model: takes {} input arrays, got {}", inputs.size(), batch.inputs.size());
+  }
+  const std::int64_t samples = batch.inputs.front().shape()[0];
+  if (network.batch_size() != kAnyDim && network.batch_size() != samples) {
+    fail(ErrorCode::kShapeMismatch,
+         "model: takes batches of {} samples, got {}; give this batch_size, and a number of samples that it divides", network.batch_size(),
+         samples);
   }
   for (const std::string& name : program.input_names()) {
     const graph::GraphInput& declared = *program.graph().find_input(name);
@@ -224,6 +241,17 @@ void Model::set_weights(const std::vector<Tensor>& weights) {
   std::vector<Tensor> stored;
   for (std::size_t i = 0; i < own.size(); ++i) stored.push_back(nn::to_stored(own[i], weights[i]));
   for (std::size_t i = 0; i < own.size(); ++i) state_->variables->get(own[i].name).set(stored[i]);
+}
+
+void Model::reset_states(std::string_view layer) {
+  const nn::Network& network = state_->network;
+  bool known = layer.empty();
+  for (std::size_t i = 0; i < network.layers().size(); ++i) known = known || network.layer_name(i) == layer;
+  if (!known) fail(ErrorCode::kNotFound, "reset_states: there is no layer '{}'", layer);
+  for (const nn::Memory& memory : network.memories()) {
+    if (layer.empty() || memory.name.starts_with(fmt::format("{}/", layer)))
+      state_->variables->get(memory.name).set(Tensor::zeros(memory.type.dtype, memory.type.shape));
+  }
 }
 
 void Model::swap_averages() {

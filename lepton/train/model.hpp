@@ -112,6 +112,9 @@ class Model {
   void set_weights(const std::vector<Tensor>& weights);
   Tensor get_weight(std::string_view name) const;
   void set_weight(std::string_view name, const Tensor& value);
+  /// Sets what stateful layers keep from batch to batch to zero: the next batch starts new sequences. `layer`: only in this one.
+  /// Throws kNotFound if the model has no such layer.
+  void reset_states(std::string_view layer = {});
   /// Swaps weights and their moving averages (optimisers with use_ema).
   void swap_averages();
   /// Makes the moving averages the weights, as Keras does at the end of training.
@@ -142,7 +145,7 @@ class Model {
   /// computation) that gives such a value; "" if all are finite.
   std::string find_non_finite(const Batch& batch);
 
-  /// The prediction graph and its variables, for export and serving.
+  /// The prediction graph and its variables, for export and serving. Without memory: every batch starts new sequences.
   runtime::Program& prediction_program();
   const Objective& objective() const;
   const optim::Optimizer& optimizer() const;

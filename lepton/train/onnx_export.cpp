@@ -138,7 +138,7 @@ Result<double> difference_from_onnx(Model& model, std::span<const std::byte> onn
   LEPTON_TRY(formats::OnnxModel read, formats::OnnxModel::make(std::move(file)));
   LEPTON_TRY(const std::vector<Tensor> actual, read.run(inputs.tensors));
   return catch_error([&] {
-    const std::vector<Tensor> expected = model.predict_all(inputs);
+    const std::vector<Tensor> expected = model.prediction_program().run(inputs.tensors);
     double most = 0;
     for (std::size_t i = 0; i < expected.size(); ++i) most = std::max(most, difference(expected[i], actual.at(i)));
     return most;

@@ -139,13 +139,15 @@ graph::Graph evaluation_step(const nn::Network& network, const Objective& object
   for (const auto& [name, value] : made.results) builder.output(name, value);
   for (std::size_t i = 0; i < built.outputs.size(); ++i)
     builder.output("prediction/" + network.output_names()[i], built.outputs[i].logical());
+  for (const auto& [name, value] : built.updates) builder.output(name, value, name);
   return std::move(builder).finish();
 }
 
-graph::Graph prediction_step(const nn::Network& network) {
+graph::Graph prediction_step(const nn::Network& network, bool memory) {
   GraphBuilder builder("prediction");
-  const nn::Built built = network.build(builder, {});
+  const nn::Built built = network.build(builder, {.memory = memory});
   for (std::size_t i = 0; i < built.outputs.size(); ++i) builder.output(network.output_names()[i], built.outputs[i].logical());
+  for (const auto& [name, value] : built.updates) builder.output(name, value, name);
   return std::move(builder).finish();
 }
 

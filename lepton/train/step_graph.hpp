@@ -46,7 +46,7 @@ graph::Graph training_step(const nn::Network& network, const Objective& objectiv
 graph::Graph evaluation_step(const nn::Network& network, const Objective& objective, bool weighted);
 
 /// Predictions only.
-graph::Graph prediction_step(const nn::Network& network);
+graph::Graph prediction_step(const nn::Network& network, bool memory = true);
 
 /// The forward pass with the output of every layer call as "call/<i>", for diagnosis.
 graph::Graph diagnosis_step(const nn::Network& network);

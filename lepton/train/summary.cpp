@@ -59,6 +59,7 @@ std::int64_t available_memory() {
 
 Footprint Model::footprint(std::int64_t batch_size) {
   Footprint result;
+  if (state_->network.batch_size() != kAnyDim) batch_size = state_->network.batch_size();
   for (const nn::Weight& weight : state_->network.weights()) result.parameters += weight.shape.num_elements();
   for (const nn::Weight* weight : trained_weights(state_->network, state_->compiled ? state_->compiled->objective : Objective{}))
     result.trainable_parameters += weight->shape.num_elements();

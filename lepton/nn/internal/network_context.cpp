@@ -2,6 +2,7 @@
 #include "lepton/nn/internal/network_context.hpp"
 
 #include "lepton/nn/regularizer.hpp"
+#include "lepton/ops/shape.hpp"
 
 namespace lepton::nn::internal {
 
@@ -17,8 +18,8 @@ std::vector<Feature> build_layer(LayerContext& context, const Layer& layer, std:
   return results;
 }
 
-NetworkContext::NetworkContext(graph::GraphBuilder& builder, const Network& network, const BuildOptions& options,
-                               std::vector<Weight>* discovered, Built& built)
+NetworkContext::NetworkContext(graph::GraphBuilder& builder, const Network& network, const BuildOptions& options, Discovered discovered,
+                               Built& built)
     : builder_(builder), options_(options), discovered_(discovered), built_(built) {
   dtype_ = network.dtype();
 }
@@ -59,12 +60,26 @@ Value NetworkContext::weight(const WeightSpec& spec) {
   const Value value = builder_.input(name, weight.stored, graph::InputKind::kState);
   values_[name] = value;
   if (!spec.regularizer.empty() && spec.trainable && outermost_->trainable()) built_.losses.push_back(regularize(spec.regularizer, value));
-  if (discovered_ != nullptr) discovered_->push_back(std::move(weight));
+  if (discovered_.weights != nullptr) discovered_.weights->push_back(std::move(weight));
   return value;
 }
 
 void NetworkContext::update(std::string_view weight_name, const Value& new_value) {
   if (training_) built_.updates.emplace_back(fmt::format("{}/{}", layer_name_, weight_name), new_value);
+}
+
+Value NetworkContext::memory(std::string_view memory_name, const Shape& shape) {
+  const std::string name = fmt::format("{}/{}", layer_name_, memory_name);
+  // Keras would go on from the first call's end, but lets no gradient go there.
+  if (values_.contains(name)) fail(ErrorCode::kUnsupported, "a stateful layer can be called only once in a model");
+  const TensorType type{dtype_, shape};
+  if (discovered_.memories != nullptr) discovered_.memories->push_back({name, type});
+  return values_[name] =
+             options_.memory ? builder_.input(name, type, graph::InputKind::kState) : ops::constant(builder_, Tensor::zeros(dtype_, shape));
+}
+
+void NetworkContext::remember(std::string_view memory_name, const Value& value) {
+  if (options_.memory) built_.updates.emplace_back(fmt::format("{}/{}", layer_name_, memory_name), value);
 }
 
 Value NetworkContext::random_key() {

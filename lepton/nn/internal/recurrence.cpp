@@ -18,11 +18,17 @@ Value step_of(const Value& sequence, std::int64_t step) {
   return ops::squeeze(ops::slice(sequence, {.starts = {step}, .ends = {step + 1}, .axes = {1}}), {1});
 }
 
-Values initial_states(const RecurrentCell& cell, const Value& x, std::span<const Feature> inputs) {
+std::string state_name(std::size_t index) { return fmt::format("state_{}", index); }
+
+// A layer that runs a single step has no such setting.
+bool is_stateful(const LayerContext& c) { return c.config().has("stateful") && c.flag("stateful"); }
+
+Values initial_states(LayerContext& c, const RecurrentCell& cell, const Value& x, std::span<const Feature> inputs) {
   Values states;
   for (const Feature& given : given_states(inputs, cell.states.size())) states.push_back(given.logical());
-  for (std::size_t i = states.size(); i < cell.states.size(); ++i) states.push_back(zero_state(x, cell.states[i]));
-  return states;
+  if (!states.empty()) return states;
+  for (const std::int64_t size : cell.states) states.push_back(zero_state(x, size));
+  return kept_states(c, std::move(states));
 }
 
 // A mask [N, T, …] as another axis order or rank wants it.
@@ -46,6 +52,16 @@ Value zero_state(const Value& x, std::int64_t size) {
   return ops::add(column, ops::constant(x.builder(), Tensor::zeros(x.dtype(), {1, size})));
 }
 
+Values kept_states(LayerContext& c, Values zeros) {
+  if (!is_stateful(c)) return zeros;
+  for (std::size_t i = 0; i < zeros.size(); ++i) {
+    if (zeros[i].dim(0) == kAnyDim)
+      fail(ErrorCode::kInvalidArgument, "stateful=true needs a fixed number of samples in a batch: give the input a batch_size");
+    zeros[i] = c.memory(state_name(i), zeros[i].shape());
+  }
+  return zeros;
+}
+
 std::vector<Feature> run_cell(LayerContext& c, MakeCell make, std::span<const Feature> inputs) {
   const Value x = inputs[0].logical(), mask = inputs[0].mask;
   if (x.rank() != 3 || x.dim(1) == kAnyDim || x.dim(2) == kAnyDim)
@@ -53,7 +69,7 @@ std::vector<Feature> run_cell(LayerContext& c, MakeCell make, std::span<const Fe
   if (x.dim(1) == 0) fail(ErrorCode::kShapeMismatch, "expects at least one step (shape {})", x.shape());
   const Value first = step_of(x, 0);
   const RecurrentCell cell = make(c, first);
-  const Values initial = initial_states(cell, first, inputs);
+  const Values initial = initial_states(c, cell, first, inputs);
   const bool backwards = c.flag("go_backwards");
   const auto scanned = [&] {
     return scan_steps({cell.project(x, cell.input_weights), initial, cell.step_weights, mask, backwards, cell.output}, cell.step);
@@ -75,6 +91,7 @@ ops::Recurrence<Value> scan_steps(const CellRun& run, const RecurrentCell::Step&
 
 std::vector<Feature> chosen_results(LayerContext& c, const ops::Recurrence<Value>& run, std::size_t output, const Value& mask) {
   const bool backwards = c.flag("go_backwards"), zeroed = mask.defined() && c.flag("zero_output_for_mask");
+  for (std::size_t i = 0; i < run.states.size() && is_stateful(c); ++i) c.remember(state_name(i), run.states[i]);
   Value y = run.sequence;
   if (zeroed) y = ops::where(with_axes_of(mask, y), y, ops::constant_like(y, 0));
   std::vector<Feature> results;
@@ -99,7 +116,7 @@ std::vector<Feature> step_cell(LayerContext& c, MakeCell make, std::span<const F
   const Value x = inputs[0].logical();
   if (x.rank() != 2) fail(ErrorCode::kShapeMismatch, "expects one step [N, features] (shape {})", x.shape());
   const RecurrentCell cell = make(c, x);
-  const Values states = cell.step(initial_states(cell, x, inputs), cell.project(x, cell.input_weights), cell.step_weights);
+  const Values states = cell.step(initial_states(c, cell, x, inputs), cell.project(x, cell.input_weights), cell.step_weights);
   std::vector<Feature> results = {Feature(states[cell.output])};
   results.insert(results.end(), states.begin(), states.end());
   return results;
@@ -200,6 +217,7 @@ std::vector<AttributeDef> run_config() {
   return {{"return_sequences", false, any_value, "give the output of every step, not only the last"},
           {"return_state", false, any_value, "give the last states, too"},
           {"go_backwards", false, any_value, "from the last step to the first"},
+          {"stateful", false, any_value, "start where the batch before ended; the input needs a batch_size"},
           {"unroll", false, any_value, "accepted; the loop is the same"},
           {"zero_output_for_mask", false, any_value, "masked steps give 0, not the output before them"}};
 }

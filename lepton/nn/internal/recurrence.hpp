@@ -58,8 +58,12 @@ ops::Recurrence<Value> scan_steps(const CellRun& run, const RecurrentCell::Step&
 /// Zeros [N, size] for the N of x [N, …].
 Value zero_state(const Value& x, std::int64_t size);
 
-/// The last part of a layer that ran a cell: from the output of every step [N, T, …] and the last states to what the layer gives by its
-/// return_sequences, return_state and zero_output_for_mask. `output`: which state is the output. An undefined mask lets all steps count.
+/// What a run starts with if no states are given: zeros, or where the batch before ended if the layer is stateful.
+std::vector<Value> kept_states(LayerContext& context, std::vector<Value> zeros);
+
+/// The last part of a layer that ran a cell, which keeps the last states if it is stateful: from the output of every step [N, T, …] and the
+/// last states to what the layer gives by its return_sequences, return_state and zero_output_for_mask. `output`: which state is the output.
+/// An undefined mask lets all steps count.
 std::vector<Feature> chosen_results(LayerContext& context, const ops::Recurrence<Value>& run, std::size_t output, const Value& mask);
 
 /// The given initial states in Keras's order, behind the sequence in `inputs`; none if there are none.
@@ -123,6 +127,8 @@ Attributes recurrent_attributes(const Options& o, bool cell) {
   made.set("return_sequences", o.return_sequences);
   made.set("return_state", o.return_state);
   made.set("go_backwards", o.go_backwards);
+  made.set("stateful", o.stateful);
+  made.set("batch_size", o.batch_size);
   return made;
 }
 /// The same for SimpleRNN, LSTM, GRU and their cells.

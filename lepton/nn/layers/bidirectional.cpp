@@ -71,7 +71,8 @@ std::vector<LayerDef> bidirectional_layers() {
 Layer Bidirectional(const Layer& layer, const BidirectionalOptions& o) {
   std::vector<Layer> layers = {layer};
   layers.insert(layers.end(), o.backward_layer.begin(), o.backward_layer.end());
-  return Layer(get_layer("Bidirectional"), {{"merge_mode", o.merge_mode}, {"input_shape", o.input_shape}}, o.name, std::move(layers));
+  return Layer(get_layer("Bidirectional"), {{"merge_mode", o.merge_mode}, {"input_shape", o.input_shape}, {"batch_size", o.batch_size}},
+               o.name, std::move(layers));
 }
 
 }  // namespace lepton::nn

@@ -73,7 +73,7 @@ std::vector<Feature> build(LayerContext& c, std::span<const Feature> inputs) {
   CellRun run{.projected = project(c, x, w), .mask = inputs[0].mask, .reverse = c.flag("go_backwards")};
   const Value zeros = ops::zeros_like(ops::slice(first_step(run.projected), {.starts = {0}, .ends = {filters}, .axes = {1}}));
   for (const Feature& state : given_states(inputs, 2)) run.initial.push_back(state.channels_first());
-  if (run.initial.empty()) run.initial = {zeros, zeros};
+  if (run.initial.empty()) run.initial = kept_states(c, {zeros, zeros});
   run.captured = gate_masks(c, "recurrent_dropout", zeros);
   run.captured.push_back(w.recurrent_kernel);
   const LstmActivations by{c.spec("activation"), c.spec("recurrent_activation")};

@@ -44,7 +44,8 @@ Layer Embedding(std::int64_t input_dim, std::int64_t output_dim, const Embedding
                 {"embeddings_regularizer", o.embeddings_regularizer.to_string()},
                 {"embeddings_constraint", o.embeddings_constraint.to_string()},
                 {"mask_zero", o.mask_zero},
-                {"input_shape", o.input_shape}},
+                {"input_shape", o.input_shape},
+                {"batch_size", o.batch_size}},
                o.name);
 }
 

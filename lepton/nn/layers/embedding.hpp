@@ -11,6 +11,7 @@ struct EmbeddingOptions {
   Spec embeddings_constraint = {};
   bool mask_zero = false;  // 0 stands for no symbol: layers behind skip it
   Dims input_shape = {};
+  std::int64_t batch_size = 0;
   std::string name = {};
 };
 /// A learnt vector of size `output_dim` for each whole number below `input_dim`: [N, …] -> [N, …, output_dim].

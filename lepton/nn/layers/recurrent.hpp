@@ -31,8 +31,10 @@ struct SimpleRNNOptions {
   bool return_sequences = false;
   bool return_state = false;
   bool go_backwards = false;
+  bool stateful = false;  // starts where the batch before ended, until Model::reset_states
   bool unroll = false;
   Dims input_shape = {};
+  std::int64_t batch_size = 0;
   std::string name = {};
 };
 struct LSTMOptions {
@@ -54,8 +56,10 @@ struct LSTMOptions {
   bool return_sequences = false;
   bool return_state = false;
   bool go_backwards = false;
+  bool stateful = false;  // starts where the batch before ended, until Model::reset_states
   bool unroll = false;
   Dims input_shape = {};
+  std::int64_t batch_size = 0;
   std::string name = {};
 };
 struct GRUOptions {
@@ -77,8 +81,10 @@ struct GRUOptions {
   bool return_sequences = false;
   bool return_state = false;
   bool go_backwards = false;
+  bool stateful = false;  // starts where the batch before ended, until Model::reset_states
   bool unroll = false;
   Dims input_shape = {};
+  std::int64_t batch_size = 0;
   std::string name = {};
 };
 
@@ -103,9 +109,11 @@ struct RNNOptions {
   bool return_sequences = false;
   bool return_state = false;
   bool go_backwards = false;
+  bool stateful = false;  // starts where the batch before ended, until Model::reset_states
   bool unroll = false;
   bool zero_output_for_mask = false;
   Dims input_shape = {};
+  std::int64_t batch_size = 0;
   std::string name = {};
 };
 /// Runs a cell over the steps of a sequence.
@@ -135,7 +143,9 @@ struct ConvLSTMOptions {
   bool return_sequences = false;
   bool return_state = false;
   bool go_backwards = false;
+  bool stateful = false;  // starts where the batch before ended, until Model::reset_states
   Dims input_shape = {};
+  std::int64_t batch_size = 0;
   std::string name = {};
 };
 /// LSTM whose products are convolutions, over sequences of pictures: [N, T, spatial…, C] -> [N, spatial…, filters] or, with
@@ -149,6 +159,7 @@ struct BidirectionalOptions {
   std::string merge_mode = "concat";       // sum, mul, ave, concat; "" gives both as two outputs
   std::vector<Layer> backward_layer = {};  // empty: the same layer as forward, with weights of its own
   Dims input_shape = {};
+  std::int64_t batch_size = 0;
   std::string name = {};
 };
 /// A recurrent layer from the first step to the last and another back, merged. With return_state, the states of both follow.

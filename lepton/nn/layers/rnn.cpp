@@ -81,9 +81,11 @@ Layer RNN(const Layer& cell, const RNNOptions& o) {
                {{"return_sequences", o.return_sequences},
                 {"return_state", o.return_state},
                 {"go_backwards", o.go_backwards},
+                {"stateful", o.stateful},
                 {"unroll", o.unroll},
                 {"zero_output_for_mask", o.zero_output_for_mask},
-                {"input_shape", o.input_shape}},
+                {"input_shape", o.input_shape},
+                {"batch_size", o.batch_size}},
                o.name, {cell});
 }
 

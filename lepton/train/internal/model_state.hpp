@@ -21,7 +21,7 @@ struct Model::State {
   nn::Network network;
   ModelOptions options;
   std::shared_ptr<runtime::VariableStore> variables;
-  std::unique_ptr<runtime::Program> prediction, diagnosis;
+  std::unique_ptr<runtime::Program> prediction, stateless_prediction, diagnosis;
   std::optional<Compiled> compiled;
   std::int64_t iterations = 0;
   runtime::Profile* profile = nullptr;
@@ -33,6 +33,8 @@ struct Model::State {
   runtime::Program& training_program(bool weighted, optim::StepKind kind);
   runtime::Program& evaluation_program(bool weighted);
   runtime::Program& prediction_program();
+  /// The same where every batch starts new sequences.
+  runtime::Program& stateless_prediction_program();
   /// The weight whose stored order a state has (its own, or that of the weight an optimiser state belongs to).
   const nn::Weight* weight_of_state(std::string_view state) const;
 

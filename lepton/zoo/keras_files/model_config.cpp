@@ -66,6 +66,17 @@ void find_missing(const Json& model, int depth, std::set<std::string>& missing) 
   }
 }
 
+// True if a layer of the model, or one that it owns, goes on where the batch before ended. `find_missing` has checked the depth.
+bool has_stateful_layer(const Json& model) {
+  const auto stateful = [](const auto& self, const Json& layer) -> bool {
+    if (is_model(text_of(layer, "class_name"))) return has_stateful_layer(layer);
+    const Json& config = member(layer, "config");
+    if (config.is_object() && config.value("stateful", Json(false)) == true) return true;
+    return std::ranges::any_of(owned_layers(config), [&](const Json& owned) { return self(self, owned); });
+  };
+  return std::ranges::any_of(layers_of(model), [&](const Json& layer) { return stateful(stateful, layer); });
+}
+
 // Where a tensor of a functional model comes from.
 struct Place {
   std::string layer;
@@ -230,6 +241,8 @@ class ModelReader {
     find_missing(model, 0, missing);
     if (!missing.empty())
       fail(ErrorCode::kUnsupported, "keras: Lepton does not have {} of the model's layers: {}", missing.size(), fmt::join(missing, ", "));
+    // Only there does a fixed number of samples mean more than how the model happened to be made.
+    fixed_batch_ = has_stateful_layer(model);
     std::vector<KerasLayer> layers;
     const std::vector<nn::Symbol> outputs = read_model(model, nullptr, "", layers);
     KerasModel made{nn::Network::functional(inputs_, outputs), std::move(layers)};
@@ -429,7 +442,7 @@ class ModelReader {
     }
     if (shape == nullptr || !shape->is_array() || shape->empty()) fail(ErrorCode::kParseError, "keras: an input has no shape");
     Dims dims;
-    for (std::size_t i = 1; i < shape->size(); ++i) {
+    for (std::size_t i = 0; i < shape->size(); ++i) {
       const Json& size = (*shape)[i];
       if (!size.is_null() &&
           (!size.is_number_integer() || size.get<std::int64_t>() < 1 || size.get<std::int64_t>() > (std::int64_t{1} << 32)))
@@ -437,12 +450,15 @@ class ModelReader {
       dims.push_back(size.is_null() ? kAnyDim : size.get<std::int64_t>());
     }
     const Json name = config.value("name", Json(""));
-    inputs_.push_back(
-        nn::Input(dims, {.dtype = to_symbols ? DType::kI64 : DType::kF32, .name = name.is_string() ? name.get<std::string>() : ""}));
+    const std::int64_t batch_size = fixed_batch_ && dims[0] != kAnyDim ? dims[0] : 0;
+    inputs_.push_back(nn::Input({dims.begin() + 1, dims.end()}, {.dtype = to_symbols ? DType::kI64 : DType::kF32,
+                                                                 .name = name.is_string() ? name.get<std::string>() : "",
+                                                                 .batch_size = batch_size}));
     return inputs_.back();
   }
 
   Symbols inputs_;
+  bool fixed_batch_ = false;
   std::set<std::string> names_;
   std::map<std::string, Json> axes_;  // of layers that name one
 };
