@@ -16,6 +16,7 @@
 #include "lepton/ops/contraction.hpp"
 #include "lepton/ops/control_flow.hpp"
 #include "lepton/ops/elementwise.hpp"
+#include "lepton/ops/normalization.hpp"
 #include "lepton/ops/pooling.hpp"
 #include "lepton/ops/reduction.hpp"
 #include "lepton/ops/shape.hpp"
@@ -96,7 +97,7 @@ class RandomGraph {
     const int rank = x.rank();
     const auto last = static_cast<std::int64_t>(rank) - 1;
     Value y;
-    switch (pick(14)) {
+    switch (pick(17)) {
       case 0:
         y = ops::tanh(x);
         break;
@@ -140,11 +141,46 @@ class RandomGraph {
       case 12:
         y = x.shape() == Shape{2, 4, 6, 6} ? ops::max_pool(x, {2, 2}, {.strides = {2, 2}}) : ops::flip(x);
         break;
+      case 13:
+        y = normalized_convolution(x);
+        break;
+      case 14:
+        y = product_with_bias(x);
+        break;
+      case 15:
+        y = rank < 2 ? ops::relu(x) : ops::relu(ops::add(x, any_like(x)));
+        break;
       default:
         y = rank < 1 ? ops::abs(x) : ops::pad(x, std::vector<std::int64_t>(2 * static_cast<std::size_t>(rank), 1), "constant", 0.25);
         break;
     }
     if (y.shape().num_elements() <= 20000) values_.push_back(y);
+  }
+
+  // Some value of the same shape.
+  Value any_like(const Value& x) {
+    for (int tries = 0; tries < 4; ++tries) {
+      const Value& y = any();
+      if (y.shape() == x.shape()) return y;
+    }
+    return x;
+  }
+
+  // What inference does to pictures: a convolution with a bias, normalised by given statistics, then clipped.
+  Value normalized_convolution(const Value& x) {
+    if (x.shape() != Shape{2, 4, 6, 6}) return ops::abs(x);
+    const Value mean = ops::mean(x, {.axes = {0, 2, 3}}), variance = ops::mean(ops::square(x), {.axes = {0, 2, 3}});
+    const Value kernel = ops::concat<Value>({leaves_[3], ops::slice(leaves_[3], {.starts = {0}, .ends = {1}, .axes = {0}})}, 0);
+    const Value y = ops::conv(x, kernel, mean, {.padding = "same"});
+    return ops::clip(ops::batch_norm_inference(y, variance, mean, mean, variance, 1.0), -1, 1);
+  }
+
+  Value product_with_bias(const Value& x) {
+    if (x.rank() != 4 || x.dim(3) != 6) return ops::square(x);
+    const Value rows = ops::reshape(x, {-1, 6}),
+                weights = ops::slice(ops::reshape(leaves_[0], {-1, 6}), {.starts = {0}, .ends = {8}, .axes = {0}});
+    const Value bias = ops::mean(weights, {.axes = {1}});
+    return ops::sigmoid(ops::add(ops::matmul(rows, weights, {.transpose_a = false, .transpose_b = true}), bias));
   }
 
   static std::vector<std::int64_t> rotated(int rank) {
@@ -198,7 +234,13 @@ TEST_P(RandomGraphTest, CompiledInEveryWayAgreesWithTheInterpreter) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, RandomGraphTest, ::testing::Range(0, 100));
+// `./dev nightly` asks for more of them.
+int num_random_graphs() {
+  const char* wanted = std::getenv("LEPTON_RANDOM_GRAPHS");
+  return wanted == nullptr ? 200 : std::stoi(wanted);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomGraphTest, ::testing::Range(0, num_random_graphs()));
 
 // A convolution, a pooling, a fused chain, a scan and their gradients.
 graph::Graph working_graph() {
