@@ -13,11 +13,19 @@ using nn::Weight;
 Model::Model(const std::vector<nn::Symbol>& inputs, const std::vector<nn::Symbol>& outputs, const ModelOptions& options)
     : Model(nn::Network::functional(inputs, outputs, options.dtype), options) {}
 
-Model::Model(nn::Network network, const ModelOptions& options) : state_(std::make_unique<State>(std::move(network), options)) {
-  std::uint64_t stream = 1;
+Model::Model(nn::Network network, const ModelOptions& options)
+    : Model(std::move(network), options, [&options, stream = std::uint64_t{1}](const Weight& weight) mutable {
+        return nn::to_stored(weight, nn::initialize(weight.initializer, weight.shape, options.dtype, options.seed, stream++).value());
+      }) {}
+
+Model::Model(nn::Network network, const ModelOptions& options, const StoredWeights& stored)
+    : state_(std::make_unique<State>(std::move(network), options)) {
   for (const Weight& weight : state_->network.weights()) {
-    const Tensor shown = nn::initialize(weight.initializer, weight.shape, options.dtype, options.seed, stream++).value();
-    state_->variables->add(weight.name, nn::to_stored(weight, shown));
+    const Tensor value = stored(weight);
+    if (value.type() != weight.stored)
+      fail(ErrorCode::kShapeMismatch, "the weight '{}' is {}, the model wants {}", weight.name, value.type().to_string(),
+           weight.stored.to_string());
+    state_->variables->add(weight.name, value, runtime::Variable::Start::kShare);
   }
   for (const nn::Memory& memory : state_->network.memories())
     state_->variables->add(memory.name, Tensor::zeros(memory.type.dtype, memory.type.shape));

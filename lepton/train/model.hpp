@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -76,6 +77,10 @@ class Model {
   Model(const nn::Symbol& input, const nn::Symbol& output, const ModelOptions& options = {})
       : Model(std::vector{input}, std::vector{output}, options) {}
   explicit Model(nn::Network network, const ModelOptions& options = {});
+  /// With given weights, as the graph stores them (nn::to_stored): nothing is initialised, and a file's memory serves as it is until a
+  /// weight is changed; nothing else may write there. Throws kShapeMismatch naming a weight that does not fit.
+  using StoredWeights = std::function<Tensor(const nn::Weight&)>;
+  Model(nn::Network network, const ModelOptions& options, const StoredWeights& stored);
   ~Model();
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;

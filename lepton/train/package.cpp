@@ -38,12 +38,11 @@ Result<LoadedPackage> load_package(FileSystem& files, const std::string& path) {
     ModelOptions options{.dtype = network.dtype(),
                          .seed = static_cast<std::uint64_t>(json_get<std::int64_t>(manifest, "seed").value()),
                          .name = json_get<std::string>(manifest, "name").value()};
-    Model model(std::move(network), options);
-    for (const nn::Weight& weight : model.network().weights()) {
+    Model model(std::move(network), options, [&](const nn::Weight& weight) {
       const Tensor* value = package.weights().find(weight.name);
       if (value == nullptr) fail(ErrorCode::kDataCorrupt, "the weight '{}' is missing", weight.name);
-      model.set_weight(weight.name, nn::to_shown(weight, *value));
-    }
+      return *value;
+    });
     return LoadedPackage{std::move(model), std::make_shared<const Json>(manifest), package.card()};
   });
   return std::move(loaded).with_context(path);
