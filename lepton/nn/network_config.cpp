@@ -24,7 +24,7 @@ struct ToJson {
 
 Result<Attribute> from_json(const Json& json, const AttributeDef& declared, std::string_view component) {
   const auto wrong = [&] {
-    return make_error(ErrorCode::kParseError, "{}: '{}' has the wrong type in the file", component, declared.name);
+    return make_error(ErrorCode::kParseError, "{}: '{}' has the wrong type: {}", component, declared.name, dump_json(json).substr(0, 100));
   };
   switch (declared.default_value.value().index()) {
     case 0:

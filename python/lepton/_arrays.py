@@ -1,6 +1,7 @@
 """Arrays in and out: NumPy, DLPack, lists; without copies where the layout allows it."""
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import _lepton as native
@@ -41,6 +42,27 @@ def from_dlpack(array: Any) -> native.Tensor:
 
 def tensors(arrays: list[Any]) -> list[native.Tensor]:
     return [tensor(array) for array in arrays]
+
+
+def arrays_of(given: Any, names: Sequence[str], what: str) -> list[native.Tensor]:
+    """One array, a list, or a dict by names, in the order of `names`."""
+    if isinstance(given, Mapping):
+        unknown = [key for key in given if key not in names]
+        missing = [name for name in names if name not in given]
+        if unknown or missing:
+            raise native.InvalidArgumentError(f"{what}: the arrays are named {', '.join(map(str, given))}, the model has {', '.join(names)}")
+        return tensors([given[name] for name in names])
+    made = [given]
+    if isinstance(given, (list, tuple)) and given and all(is_array(one) for one in given) and not isinstance(given[0], (int, float)):
+        if len(names) > 1 or not isinstance(given[0], (list, tuple)):
+            made = list(given)
+    if len(made) != len(names):
+        raise native.InvalidArgumentError(f"{what}: takes {_count(len(names), 'array')} ({', '.join(names)}), got {len(made)}")
+    return tensors(made)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 def is_array(value: Any) -> bool:

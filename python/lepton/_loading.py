@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from . import _lepton as native
-from ._arrays import is_array, tensor
+from ._arrays import arrays_of
 
 if TYPE_CHECKING:
     from .keras._model import Model
@@ -46,17 +46,7 @@ class LoadedModel:
         if self.model is not None:
             return self.model.predict(arrays, batch_size=batch_size, verbose=0)
         assert self._graph is not None
-        names = self._graph.input_names
-        if isinstance(arrays, dict):
-            missing = [name for name in names if name not in arrays]
-            if missing:
-                raise native.InvalidArgumentError(f"predict: no array is given for the input '{missing[0]}'")
-            given = [arrays[name] for name in names]
-        else:
-            given = [arrays] if is_array(arrays) else list(arrays)
-        if len(given) != len(names):
-            raise native.InvalidArgumentError(f"predict: the model takes {len(names)} arrays ({', '.join(names)}), got {len(given)}")
-        inputs = [tensor(array) for array in given]
+        inputs = arrays_of(arrays, self._graph.input_names, "predict")
         for i, dtype in enumerate(self._graph.input_dtypes):
             if dtype is not None:
                 inputs[i] = inputs[i].astype(dtype)

@@ -140,7 +140,8 @@ std::vector<Json> owned_layers(const Json& config) {
 }
 
 nn::Layer layer_from_keras(const std::string& class_name, const Json& config, const std::string& name) {
-  return made(class_name, config, name, 0);
+  auto layer = catch_error([&] { return made(class_name, config, name, 0); });
+  return name.empty() ? std::move(layer).value() : std::move(layer).with_context("the layer '" + name + "'").value();
 }
 
 }  // namespace lepton::zoo

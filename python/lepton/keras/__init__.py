@@ -15,8 +15,10 @@ from . import (
     regularizers,
     utils,
 )
-from ._model import Input, Model, Sequential
+from ._model import Model
+from ._sequential import Sequential
 from ._tensors import KerasTensor, Variable
+from ._topology import Input
 
 __all__ = [
     "Input", "KerasTensor", "Model", "Sequential", "Variable", "activations", "backend", "callbacks", "config", "constraints",

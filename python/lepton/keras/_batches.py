@@ -5,21 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .. import _lepton as native
-from .._arrays import is_array, tensor, tensors
-
-
-def arrays_of(given: Any, names: Sequence[str], what: str) -> list[native.Tensor]:
-    """One array, a list, or a dict by names, in the order of `names`."""
-    if isinstance(given, Mapping):
-        unknown = [key for key in given if key not in names]
-        missing = [name for name in names if name not in given]
-        if unknown or missing:
-            raise native.InvalidArgumentError(f"{what}: the arrays are named {', '.join(map(str, given))}, the model has {', '.join(names)}")
-        return tensors([given[name] for name in names])
-    if isinstance(given, (list, tuple)) and given and all(is_array(one) for one in given) and not isinstance(given[0], (int, float)):
-        if len(names) > 1 or not isinstance(given[0], (list, tuple)):
-            return tensors(list(given))
-    return [tensor(given)]
+from .._arrays import arrays_of, is_array, tensor
 
 
 def makes_batches(x: Any) -> bool:
@@ -128,3 +114,36 @@ def weights_of_classes(targets: native.Tensor, class_weight: Mapping[int, float]
     classes = y.argmax(axis=-1) if y.ndim > 1 and y.shape[-1] > 1 else y.reshape(len(y))
     weights = np.array([class_weight.get(int(label), 1.0) for label in classes], dtype="float32")
     return tensor(weights if sample_weight is None else weights * sample_weight.numpy().reshape(len(y)))
+
+
+class ArrayBatches:
+    """Arrays as batches, for a training on batches that validates on arrays."""
+
+    def __init__(self, arrays: Sequence[Any], size: int) -> None:
+        self._parts = [self._tensors(part) for part in arrays]
+        self._size = size
+
+    @staticmethod
+    def _tensors(part: Any) -> Any:
+        import numpy as np
+
+        if isinstance(part, Mapping):
+            return {key: np.asarray(value) for key, value in part.items()}
+        if isinstance(part, (list, tuple)) and not is_array(part):
+            return [np.asarray(value) for value in part]
+        return np.asarray(part)
+
+    def __len__(self) -> int:
+        first = self._parts[0]
+        array = next(iter(first.values())) if isinstance(first, dict) else first[0] if isinstance(first, list) else first
+        return -(-len(array) // self._size)
+
+    def __getitem__(self, batch: int) -> tuple[Any, ...]:
+        rows = slice(batch * self._size, (batch + 1) * self._size)
+
+        def cut(part: Any) -> Any:
+            if isinstance(part, dict):
+                return {key: value[rows] for key, value in part.items()}
+            return [value[rows] for value in part] if isinstance(part, list) else part[rows]
+
+        return tuple(cut(part) for part in self._parts)

@@ -170,7 +170,8 @@ class Layer:
     def _call_eager(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """On arrays: computed at once by a model of this layer alone."""
         from .._arrays import is_array, tensor
-        from ._model import Input, Model
+        from ._model import Model
+        from ._topology import Input
 
         given = list(args[0]) if args and isinstance(args[0], (list, tuple)) and not is_array(args[0]) else list(args)
         arrays = [tensor(array) for array in given]

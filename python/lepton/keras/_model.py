@@ -1,23 +1,20 @@
-"""Model and Sequential: Keras's compile, fit, evaluate and predict over the library's."""
+"""Model: Keras's compile, fit, evaluate and predict over the library's."""
 from __future__ import annotations
 
 import operator
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import _lepton as native
-from .._arrays import is_array, tensor
-from ._batches import Batches, arrays_of, makes_batches
+from .._arrays import arrays_of, is_array, tensor
+from ._batches import ArrayBatches, Batches, makes_batches, weights_of_classes
 from ._layer import Layer
-from ._objectives import Loss, Optimizer, get, loss_of, metric_of
+from ._objectives import Optimizer, are_classes, for_outputs, get, has_own_loss, loss_of, metric_of, metrics_for_outputs
 from ._session import auto_name, floatx, next_seed, snake_case
 from ._tensors import KerasTensor, symbolic, values_in
-from ._topology import SYMBOL_LAYERS, Input, InputLayer, call_key, calls_between, layers_in_order, rebuilt
-from .callbacks import Callback, CallbackList, History
-
-__all__ = ["Input", "Model", "Sequential", "load_model"]
+from ._topology import Input, call_key, calls_between, input_dtype, layers_in_order, rebuilt
+from .callbacks import CallbackList, History, callback_list, progress_bar
 
 
 class Model(Layer):
@@ -138,7 +135,7 @@ class Model(Layer):
         self._connect(inputs, self._outputs_of(inputs))
 
     def _build_for(self, arrays: list[native.Tensor]) -> None:
-        inputs = [Input(array.shape[1:], dtype=_input_dtype(array, self._first_layer())) for array in arrays]
+        inputs = [Input(array.shape[1:], dtype=input_dtype(self._first_layer())) for array in arrays]
         self._connect(inputs, self._outputs_of(inputs))
 
     def _first_layer(self) -> Layer | None:
@@ -241,10 +238,10 @@ class Model(Layer):
         if given["loss"] is None:
             raise native.InvalidArgumentError("compile: give a loss")
         classes = self._class_targets or [False] * len(names)
-        losses = [loss_of(*one) for one in zip(_for_outputs(given["loss"], names, "loss"), classes, strict=True)]
+        losses = [loss_of(*one) for one in zip(for_outputs(given["loss"], names, "loss"), classes, strict=True)]
         weights = given["loss_weights"]
-        rates = [] if weights is None else [float(w) for w in _for_outputs(weights, names, "loss_weights")]
-        metrics = _metrics_for_outputs(given["metrics"], names)
+        rates = [] if weights is None else [float(w) for w in for_outputs(weights, names, "loss_weights")]
+        metrics = metrics_for_outputs(given["metrics"], names)
         made = [[metric_of(one, taken) for one in of_output] for of_output, taken in ((m, set[str]()) for m in metrics)]
         self._raw.compile(given["optimizer"]._native(), losses, rates, made)
         given["optimizer"]._model = self._raw
@@ -301,10 +298,7 @@ class Model(Layer):
     def _training(self, history: History, callbacks: Any, verbose: Any, params: dict[str, Any]) -> list[native.Callback]:
         """The callbacks of a training as the library takes them: its own, Python's in one, and the progress bar last."""
         self.stop_training = False
-        given: list[Callback] = [] if callbacks is None else list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
-        for callback in given:
-            if not isinstance(callback, Callback):
-                raise native.InvalidArgumentError(f"fit: {callback!r} is no callback of lepton.keras")
+        given = callback_list(callbacks, "fit")
         own = [native_callback for c in given if (native_callback := c._native()) is not None]
         history.set_model(self)
         history.set_params(params)
@@ -313,7 +307,7 @@ class Model(Layer):
         made = [watched, *own]
         level = 1 if verbose == "auto" else int(verbose)
         if level:
-            made.append(_progress_bar(live=level == 1))
+            made.append(progress_bar(live=level == 1))
         return made
 
     def _input_names(self) -> list[str]:
@@ -324,36 +318,30 @@ class Model(Layer):
         if not inputs or inputs[0].ndim == 0:
             raise native.InvalidArgumentError(f"{what}: x must be arrays whose first axis counts samples")
         targets = arrays_of(y, self.output_names, what)
-        if len(targets) != len(self.outputs):
-            raise native.InvalidArgumentError(f"{what}: the model has {len(self.outputs)} outputs, y has {len(targets)} arrays")
         self._note_targets(targets)
         return inputs, targets
 
     def _note_targets(self, targets: Sequence[native.Tensor]) -> None:
         """Losses written in Python take class numbers if the targets are some."""
-        classes = [_are_classes(target, output) for target, output in zip(targets, self.outputs, strict=False)]
+        classes = [are_classes(target, output) for target, output in zip(targets, self.outputs, strict=False)]
         if self._compiled is not None and classes != (self._class_targets or [False] * len(classes)):
             self._class_targets = classes
-            self._fresh_compile = self._fresh_compile or _has_own_loss(self._compiled["loss"])
+            self._fresh_compile = self._fresh_compile or has_own_loss(self._compiled["loss"])
 
     def _validation_arrays(self, given: Any) -> Any:
         if given is None:
             return None
         if makes_batches(given):
             raise native.UnsupportedError("fit: with arrays to train on, validation_data are arrays, too")
-        if not isinstance(given, (tuple, list)) or len(given) not in (2, 3):
-            raise native.InvalidArgumentError("fit: validation_data is (x, y) or (x, y, sample_weight)")
-        inputs, targets = self._arrays(given[0], given[1], "validation_data")
-        return inputs, targets, _weight(given[2]) if len(given) == 3 else None
+        x, y, *weight = _validation_parts(given)
+        inputs, targets = self._arrays(x, y, "validation_data")
+        return inputs, targets, _weight(weight[0]) if weight else None
 
     def _validation_source(self, given: Any, steps: int | None, batch_size: int) -> Any:
         if given is None:
             return None
-        if makes_batches(given):
-            return Batches(given, self._input_names(), self.output_names, steps, {})
-        if not isinstance(given, (tuple, list)) or len(given) not in (2, 3):
-            raise native.InvalidArgumentError("fit: validation_data is (x, y) or (x, y, sample_weight)")
-        return Batches(_ArrayBatches(given, batch_size), self._input_names(), self.output_names, steps, {})
+        source = given if makes_batches(given) else ArrayBatches(_validation_parts(given), batch_size)
+        return Batches(source, self._input_names(), self.output_names, steps, {})
 
     def evaluate(self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: Any = "auto", sample_weight: Any = None,
                  steps: int | None = None, callbacks: Any = None, return_dict: bool = False, **kwargs: Any) -> Any:
@@ -385,8 +373,7 @@ class Model(Layer):
         return results[0] if len(results) == 1 else results
 
     def _watched(self, callbacks: Any, what: str) -> CallbackList:
-        given = [] if callbacks is None else list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
-        watched = CallbackList(given, self, {})
+        watched = CallbackList(callback_list(callbacks, what), self, {})
         watched.event(what + "_begin", 0, None)
         return watched
 
@@ -399,8 +386,6 @@ class Model(Layer):
     def train_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Mapping[int, float] | None = None,
                        return_dict: bool = False) -> Any:
         """One optimiser step; the batch's loss and metrics."""
-        from ._batches import weights_of_classes
-
         self._ready(_plain_list(x) if not self.built else None)
         inputs, targets = self._arrays(x, y, "train_on_batch")
         weight = _weight(sample_weight)
@@ -437,93 +422,10 @@ class Model(Layer):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
-class Sequential(Model):
-    """A model whose layers stand in a row."""
-
-    def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
-        super().__init__(name=name or auto_name("sequential"), trainable=trainable)
-        self._row: list[Layer] = []
-        self._start: KerasTensor | None = None
-        for layer in layers or []:
-            self.add(layer, rebuild=False)
-        self._maybe_build()
-
-    def add(self, layer: Any, rebuild: bool = True) -> None:
-        if isinstance(layer, KerasTensor) and isinstance(layer._layer, InputLayer):
-            layer = layer._layer
-        if isinstance(layer, InputLayer):
-            if self._row or self._start is not None:
-                raise native.InvalidArgumentError("Sequential: an Input comes first, and once")
-            self._start = layer.output
-            return
-        if not isinstance(layer, Layer):
-            raise native.InvalidArgumentError(f"Sequential: takes layers, not {layer!r}")
-        self._row.append(layer)
-        if rebuild:
-            self._maybe_build()
-
-    def pop(self, rebuild: bool = True) -> Layer | None:
-        if not self._row:
-            return None
-        removed = self._row.pop()
-        self.built = False
-        self._maybe_build()
-        return removed
-
-    def _maybe_build(self) -> None:
-        """As soon as the shape of the input is known."""
-        if not self._row:
-            return
-        first = self._row[0]
-        if self._start is None and first._input_shape is not None:
-            self._start = Input(first._input_shape, dtype=_input_dtype(None, first))
-        if self._start is None and isinstance(first, Model) and first.built and len(first.inputs) == 1:
-            self._start = Input(first.inputs[0].shape[1:], dtype=first.inputs[0].dtype)
-        if self._start is not None:
-            if self._start.dtype == floatx() and _input_dtype(None, first) is not None:
-                held = self._start
-                self._start = Input(held.shape[1:], dtype="int64", name=held.name)
-            learnt = [(layer, self._layer_weights(layer)) for layer in self._layers] if self._raw is not None else []
-            self._raw = None
-            self.__dict__.pop("_weight_names", None)
-            self._connect([self._start], self._outputs_of([self._start]))
-            for layer, weights in learnt:
-                if layer in self._layers:
-                    self._set_layer_weights(layer, weights)
-
-    def _connect(self, inputs: Any, outputs: Any) -> None:
-        super()._connect(inputs, outputs)
-        self._start = self.inputs[0]
-
-    def _outputs_of(self, inputs: list[KerasTensor]) -> Any:
-        x: Any = inputs[0]
-        for layer in self._row:
-            x = layer(x)
-        return x
-
-    def _first_layer(self) -> Layer | None:
-        return self._row[0] if self._row else None
-
-    @property
-    def layers(self) -> list[Layer]:
-        return list(self._row)
-
-
-def _input_dtype(array: native.Tensor | None, first: Layer | None) -> str | None:
-    return "int64" if first is not None and type(first).__name__ in SYMBOL_LAYERS else None
-
-
-def _are_classes(target: native.Tensor, output: KerasTensor) -> bool:
-    whole = target.dtype.startswith(("int", "uint"))
-    width = output.shape[-1] if output.ndim > 1 else None
-    return whole and (target.ndim == output.ndim - 1 or (target.ndim == output.ndim and target.shape[-1] == 1)) and width != 1
-
-
-def _has_own_loss(loss: Any) -> bool:
-    if isinstance(loss, (list, tuple, Mapping)):
-        return any(_has_own_loss(one) for one in (loss.values() if isinstance(loss, Mapping) else loss))
-    own_class = isinstance(loss, Loss) and type(loss).call is not Loss.call
-    return own_class or (callable(loss) and not isinstance(loss, (Loss, type)) and not hasattr(loss, "_lepton_loss"))
+def _validation_parts(given: Any) -> Any:
+    if not isinstance(given, (tuple, list)) or len(given) not in (2, 3):
+        raise native.InvalidArgumentError("fit: validation_data is (x, y) or (x, y, sample_weight)")
+    return given
 
 
 def _plain_list(x: Any) -> list[Any]:
@@ -562,79 +464,6 @@ def _as_keras(figures: dict[str, float], as_dict: bool) -> Any:
         return figures
     values = list(figures.values())
     return values[0] if len(values) == 1 else values
-
-
-def _for_outputs(given: Any, names: Sequence[str], what: str) -> list[Any]:
-    """One thing for each output, from one, a list or a dict by names."""
-    if isinstance(given, Mapping) and not {"class_name", "config"} <= set(given):
-        unknown = [name for name in given if name not in names]
-        missing = [name for name in names if name not in given]
-        if unknown or missing:
-            raise native.InvalidArgumentError(f"compile: {what} names {', '.join(given)}, the outputs are {', '.join(names)}")
-        return [given[name] for name in names]
-    if isinstance(given, (list, tuple)):
-        if len(given) != len(names):
-            raise native.InvalidArgumentError(f"compile: {what} has {len(given)} entries for {len(names)} outputs")
-        return list(given)
-    return [given] * len(names)
-
-
-def _metrics_for_outputs(given: Any, names: Sequence[str]) -> list[list[Any]]:
-    if given is None:
-        return [[] for _ in names]
-    if isinstance(given, Mapping):
-        for name in given:
-            if name not in names:
-                raise native.InvalidArgumentError(f"compile: metrics names '{name}', the outputs are {', '.join(names)}")
-        chosen = [given.get(name, []) for name in names]
-    elif len(names) == 1:
-        inner = list(given) if isinstance(given, (list, tuple)) else [given]
-        chosen = [inner[0] if len(inner) == 1 and isinstance(inner[0], (list, tuple)) else inner]
-    else:
-        chosen = _for_outputs(given, names, "metrics")
-    return [list(one) if isinstance(one, (list, tuple)) else [] if one is None else [one] for one in chosen]
-
-
-class _ArrayBatches:
-    """Arrays as batches, for a training on batches that validates on arrays."""
-
-    def __init__(self, arrays: Sequence[Any], size: int) -> None:
-        self._parts = [self._tensors(part) for part in arrays]
-        self._size = size
-
-    @staticmethod
-    def _tensors(part: Any) -> Any:
-        import numpy as np
-
-        if isinstance(part, Mapping):
-            return {key: np.asarray(value) for key, value in part.items()}
-        if isinstance(part, (list, tuple)) and not is_array(part):
-            return [np.asarray(value) for value in part]
-        return np.asarray(part)
-
-    def __len__(self) -> int:
-        first = self._parts[0]
-        array = next(iter(first.values())) if isinstance(first, dict) else first[0] if isinstance(first, list) else first
-        return -(-len(array) // self._size)
-
-    def __getitem__(self, batch: int) -> tuple[Any, ...]:
-        rows = slice(batch * self._size, (batch + 1) * self._size)
-
-        def cut(part: Any) -> Any:
-            if isinstance(part, dict):
-                return {key: value[rows] for key, value in part.items()}
-            return [value[rows] for value in part] if isinstance(part, list) else part[rows]
-
-        return tuple(cut(part) for part in self._parts)
-
-
-def _progress_bar(live: bool) -> native.Callback:
-    def write(text: str) -> None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-
-    terminal = bool(getattr(sys.stdout, "isatty", lambda: False)()) or "ipykernel" in sys.modules
-    return native.progress_bar(write, live and terminal, live and terminal and "NO_COLOR" not in os.environ)
 
 
 def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, safe_mode: bool = True) -> Model:

@@ -1,12 +1,13 @@
 """Losses, metrics, optimisers and schedules: their classes, and how what `compile` is given becomes the library's."""
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .. import _lepton as native
 from ._configured import Configured, library
 from ._session import auto_name, snake_case
+from ._tensors import KerasTensor
 
 
 class Loss(Configured):
@@ -195,3 +196,47 @@ def metric_of(identifier: Any, taken: set[str]) -> native.Metric:
 
 def _name_of(function: Callable[..., Any]) -> str:
     return str(getattr(function, "__name__", type(function).__name__))
+
+
+def are_classes(target: native.Tensor, output: KerasTensor) -> bool:
+    whole = target.dtype.startswith(("int", "uint"))
+    width = output.shape[-1] if output.ndim > 1 else None
+    return whole and (target.ndim == output.ndim - 1 or (target.ndim == output.ndim and target.shape[-1] == 1)) and width != 1
+
+
+def has_own_loss(loss: Any) -> bool:
+    if isinstance(loss, (list, tuple, Mapping)):
+        return any(has_own_loss(one) for one in (loss.values() if isinstance(loss, Mapping) else loss))
+    own_class = isinstance(loss, Loss) and type(loss).call is not Loss.call
+    return own_class or (callable(loss) and not isinstance(loss, (Loss, type)) and not hasattr(loss, "_lepton_loss"))
+
+
+def for_outputs(given: Any, names: Sequence[str], what: str) -> list[Any]:
+    """One thing for each output, from one, a list or a dict by names."""
+    if isinstance(given, Mapping) and not {"class_name", "config"} <= set(given):
+        unknown = [name for name in given if name not in names]
+        missing = [name for name in names if name not in given]
+        if unknown or missing:
+            raise native.InvalidArgumentError(f"compile: {what} names {', '.join(given)}, the outputs are {', '.join(names)}")
+        return [given[name] for name in names]
+    if isinstance(given, (list, tuple)):
+        if len(given) != len(names):
+            raise native.InvalidArgumentError(f"compile: {what} has {len(given)} entries for {len(names)} outputs")
+        return list(given)
+    return [given] * len(names)
+
+
+def metrics_for_outputs(given: Any, names: Sequence[str]) -> list[list[Any]]:
+    if given is None:
+        return [[] for _ in names]
+    if isinstance(given, Mapping):
+        for name in given:
+            if name not in names:
+                raise native.InvalidArgumentError(f"compile: metrics names '{name}', the outputs are {', '.join(names)}")
+        chosen = [given.get(name, []) for name in names]
+    elif len(names) == 1:
+        inner = list(given) if isinstance(given, (list, tuple)) else [given]
+        chosen = [inner[0] if len(inner) == 1 and isinstance(inner[0], (list, tuple)) else inner]
+    else:
+        chosen = for_outputs(given, names, "metrics")
+    return [list(one) if isinstance(one, (list, tuple)) else [] if one is None else [one] for one in chosen]

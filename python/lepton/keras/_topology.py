@@ -44,6 +44,11 @@ def Input(shape: Any = None, batch_size: int | None = None, dtype: Any = None, s
     return InputLayer(shape, batch_size, dtype, sparse, ragged, batch_shape, tensor, optional, name)._only_call()[1][0]
 
 
+def input_dtype(first: Layer | None) -> str | None:
+    """What a model takes whose first layer this is: whole numbers, or the default."""
+    return "int64" if type(first).__name__ in SYMBOL_LAYERS else None
+
+
 class Call:
     """One call of a layer: what went in and what came out."""
 

@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -205,6 +207,24 @@ class CallbackList:
             if name.startswith("train_batch"):
                 getattr(callback, "on_" + name.removeprefix("train_"))(index, {} if logs is None else logs)
         return bool(self.model.stop_training)
+
+
+def callback_list(given: Any, what: str) -> list[Callback]:
+    """None, one callback or several as a list."""
+    callbacks = [] if given is None else list(given) if isinstance(given, (list, tuple)) else [given]
+    for callback in callbacks:
+        if not isinstance(callback, Callback):
+            raise native.InvalidArgumentError(f"{what}: {callback!r} is no callback of lepton.keras")
+    return callbacks
+
+
+def progress_bar(live: bool) -> native.Callback:
+    def write(text: str) -> None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    terminal = bool(getattr(sys.stdout, "isatty", lambda: False)()) or "ipykernel" in sys.modules
+    return native.progress_bar(write, live and terminal, live and terminal and "NO_COLOR" not in os.environ)
 
 
 def __getattr__(name: str) -> Any:

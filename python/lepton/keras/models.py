@@ -1,5 +1,7 @@
 """Models."""
-from ._model import Input, Model, Sequential, load_model
+from ._model import Model, load_model
+from ._sequential import Sequential
+from ._topology import Input
 
 Functional = Model
 
