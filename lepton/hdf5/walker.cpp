@@ -1,12 +1,12 @@
 // HDF5's C interface behind handles that close themselves. Sizes are checked before memory is taken.
 #include "lepton/hdf5/walker.hpp"
 
-#include <hdf5.h>
-
 #include <array>
 #include <cstring>
 #include <memory>
 #include <optional>
+
+#include "lepton/hdf5/handle.hpp"
 
 namespace lepton::hdf5 {
 namespace {
@@ -16,21 +16,6 @@ constexpr hsize_t kMaxLinks = 50'000;                    // of a group
 constexpr std::size_t kMaxObjects = 200'000;             // of a file
 constexpr std::size_t kMaxName = 4096;                   // bytes of a path
 constexpr std::size_t kMaxText = std::size_t{64} << 20;  // bytes of an attribute
-
-class Handle {
- public:
-  Handle(hid_t id, herr_t (*close)(hid_t), const std::string& what) : id_(id), close_(close) {
-    if (id < 0) fail(ErrorCode::kDataCorrupt, "hdf5: {} cannot be read", what);
-  }
-  Handle(const Handle&) = delete;
-  Handle& operator=(const Handle&) = delete;
-  ~Handle() { close_(id_); }
-  operator hid_t() const { return id_; }
-
- private:
-  hid_t id_;
-  herr_t (*close_)(hid_t);
-};
 
 void check(herr_t status, const std::string& what) {
   if (status < 0) fail(ErrorCode::kDataCorrupt, "hdf5: {} cannot be read", what);

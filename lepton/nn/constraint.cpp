@@ -80,7 +80,7 @@ Value constrain(const Weight& weight, const Value& value) {
 
 std::vector<ConstraintInfo> all_constraints() {
   std::vector<ConstraintInfo> infos;
-  for (const auto& row : table()) infos.push_back({row.name, row.summary});
+  for (const auto& row : table()) infos.push_back({row.name, row.summary, row.arguments});
   return infos;
 }
 

@@ -15,6 +15,7 @@ Value constrain(const Weight& weight, const Value& value);
 
 struct ConstraintInfo {
   std::string_view name, summary;
+  std::vector<AttributeDef> arguments;
 };
 std::vector<ConstraintInfo> all_constraints();
 

@@ -195,7 +195,7 @@ Result<Tensor> initialize(const Spec& initializer, const Shape& shape, DType dty
 
 std::vector<InitializerInfo> all_initializers() {
   std::vector<InitializerInfo> infos;
-  for (const auto& row : table()) infos.push_back({row.name, row.summary});
+  for (const auto& row : table()) infos.push_back({row.name, row.summary, row.arguments});
   return infos;
 }
 

@@ -15,6 +15,7 @@ Result<Tensor> initialize(const Spec& initializer, const Shape& shape, DType dty
 /// Names and summaries of all initialisers.
 struct InitializerInfo {
   std::string_view name, summary;
+  std::vector<AttributeDef> arguments;
 };
 std::vector<InitializerInfo> all_initializers();
 

@@ -60,7 +60,7 @@ Value regularize(const Spec& regularizer, const Value& weight) {
 
 std::vector<RegularizerInfo> all_regularizers() {
   std::vector<RegularizerInfo> infos;
-  for (const auto& row : table()) infos.push_back({row.name, row.summary});
+  for (const auto& row : table()) infos.push_back({row.name, row.summary, row.arguments});
   return infos;
 }
 

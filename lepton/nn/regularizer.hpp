@@ -12,6 +12,7 @@ Value regularize(const Spec& regularizer, const Value& weight);
 
 struct RegularizerInfo {
   std::string_view name, summary;
+  std::vector<AttributeDef> arguments;
 };
 std::vector<RegularizerInfo> all_regularizers();
 

@@ -186,7 +186,8 @@ void save(SharedModel& self, const std::string& path) {
                                {.inputs = train::seeded_inputs(model, 4), .inputs_from = "random numbers"})
           .value();
     });
-  fail(ErrorCode::kUnsupported, "save: Lepton writes .lepton and .onnx files, not '{}' (it reads Keras's, but does not write them)", path);
+  if (zoo::is_keras_file(path)) return self.run([&](Model& model) { zoo::save_keras_file(local_files(), path, model).value(); });
+  fail(ErrorCode::kUnsupported, "save: Lepton writes .lepton, .onnx, .keras and .h5 files, not '{}'", path);
 }
 
 SharedModel* load(const std::string& path) {
@@ -217,7 +218,10 @@ void bind_files(nb::class_<SharedModel>& model) {
   model.def("save", &save, nb::arg("path"))
       .def("save_weights",
            [](SharedModel& self, const std::string& path) {
-             self.run([&](Model& m) { train::save_weights(local_files(), path, m).value(); });
+             self.run([&](Model& m) {
+               if (zoo::is_keras_file(path)) return zoo::save_keras_weights(local_files(), path, m).value();
+               train::save_weights(local_files(), path, m).value();
+             });
            })
       .def(
           "load_weights",

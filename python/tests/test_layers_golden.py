@@ -24,20 +24,26 @@ def input_for(array):
     return Input(array.shape[1:], dtype=str(array.dtype) if array.dtype.kind == "i" else None)
 
 
-@pytest.mark.parametrize("folder, case", ALL, ids=golden.name_of)
-def test_outputs_are_those_of_keras(folder, case, double):
+def model_of(folder, case):
+    """The model of this case with its weights, and the arrays that go in."""
     given = golden.arrays(folder, case)
     arrays = golden.numbered(given, "input")
     layer, call = layer_of(case)
     inputs = [input_for(array) for array in arrays]
     masked = [layers.Masking()(x) if i < case.get("mask_inputs", 0) else x for i, x in enumerate(inputs)]
-    outputs = layer(masked if len(masked) > 1 else masked[0], **call)
-    model = Model(inputs, outputs)
+    model = Model(inputs, layer(masked if len(masked) > 1 else masked[0], **call))
     weights = golden.numbered(given, "weight")
     if weights:
         layer.set_weights(weights)
         for mine, theirs in zip(layer.get_weights(), weights, strict=True):
             np.testing.assert_array_equal(mine, theirs)
+    return model, arrays
+
+
+@pytest.mark.parametrize("folder, case", ALL, ids=golden.name_of)
+def test_outputs_are_those_of_keras(folder, case, double):
+    model, arrays = model_of(folder, case)
+    given = golden.arrays(folder, case)
     results = model.predict(arrays if len(arrays) > 1 else arrays[0], batch_size=len(arrays[0]), verbose=0)
     results = results if isinstance(results, list) else [results]
     expected = [given["output"], *(given[f"output_{i}"] for i in range(1, 10) if f"output_{i}" in given)]

@@ -55,6 +55,18 @@ TEST_P(KerasModels, BothFormatsGiveKerasPredictions) {
     expect_golden(model, GetParam());
   }
 }
+TEST_P(KerasModels, AreWrittenAsTheyWereRead) {
+  const TemporaryFolder folder;
+  train::Model model = load(kGolden + GetParam() + std::string(".keras"));
+  for (const char* name : {"model.keras", "model.h5"}) {
+    save_keras_file(local_files(), folder.file(name), model).value();
+    train::Model read = load(folder.file(name));
+    expect_golden(read, GetParam());
+  }
+  save_keras_weights(local_files(), folder.file("model.weights.h5"), model).value();
+  load_keras_weights(local_files(), folder.file("model.weights.h5"), model).value();
+  expect_golden(model, GetParam());
+}
 // A model within a model is flat in ours, so the weights of "nested" alone have no place.
 class KerasWeights : public ::testing::TestWithParam<const char*> {};
 TEST_P(KerasWeights, FitTheModelOfTheFile) {
@@ -99,6 +111,36 @@ TEST_P(PretrainedKeras, GivesKerasPredictions) {
 }
 INSTANTIATE_TEST_SUITE_P(Models, PretrainedKeras, ::testing::Values("pretrainedResnet", "vww_96"),
                          [](const auto& one) { return std::string(one.param); });
+
+TEST(KerasFile, WhatKerasLacksIsNotWritten) {
+  const TemporaryFolder folder;
+  const nn::Symbol x = nn::Input({4, 3});
+  const train::Model model({x}, {nn::Layer(nn::get_layer("LayerScale"), {}, "mine")(x)});
+  const auto written = save_keras_file(local_files(), folder.file("model.keras"), model);
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code(), ErrorCode::kUnsupported);
+  EXPECT_NE(written.error().message().find("mine"), std::string::npos);
+  EXPECT_FALSE(local_files().stat(folder.file("model.keras")));
+}
+
+TEST(Hdf5, WhatIsWrittenIsRead) {
+  const formats::NamedTensors data = {{"a/b/c", Tensor::from(std::vector<float>{1, 2, 3, 4, 5, 6}, {2, 3})},
+                                      {"a/one", Tensor::from(std::vector<double>{0.5}, {})},
+                                      {"none", Tensor::zeros(DType::kI64, {0, 4})}};
+  const Json attributes = {
+      {"", {{"text", "ä"}}}, {"a/b", {{"names", {"x", "", "z"}}, {"long", std::string(200'000, 'y')}}}, {"empty", {{"l", Json::array()}}}};
+  const std::string file = formats::write_hdf5(data, attributes).value();
+  const formats::Hdf5File read = formats::read_hdf5(std::as_bytes(std::span(file))).value();
+  EXPECT_EQ(*read.attributes, attributes);
+  ASSERT_EQ(read.data.tensors.size(), data.size());
+  for (const auto& [path, value] : data) {
+    const Tensor* found = read.data.find(path);
+    ASSERT_NE(found, nullptr) << path;
+    EXPECT_EQ(found->type(), value.type());
+    EXPECT_EQ(found->to_vector<double>(), value.to_vector<double>());
+  }
+  EXPECT_EQ(formats::write_hdf5({data[0], {"a/b/c/d", data[1].second}}, Json::object()).error().code(), ErrorCode::kInvalidArgument);
+}
 
 TEST(KerasFile, PythonCodeIsRefused) { EXPECT_EQ(code_of(kGolden + "lambda.keras"), ErrorCode::kUnsupported); }
 

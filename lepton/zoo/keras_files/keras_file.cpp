@@ -13,6 +13,7 @@
 #include "lepton/nn/layer.hpp"
 #include "lepton/zoo/keras_files/layer_config.hpp"
 #include "lepton/zoo/keras_files/model_config.hpp"
+#include "lepton/zoo/keras_files/weight_places.hpp"
 
 namespace lepton::zoo {
 namespace {
@@ -114,14 +115,6 @@ std::vector<Pair> from_named_groups(const NamedGroups& groups, const std::vector
   }
   if (next < names.size()) fail(ErrorCode::kDataCorrupt, "keras: the file has weights for '{}', the model has no such layer", names[next]);
   return pairs;
-}
-
-// Keras's key of a layer among others: its class, numbered.
-std::string key_of(std::string_view class_name, std::map<std::string, int>& counts) {
-  // One class goes by two names: by this one in configurations, by the other here.
-  const std::string base = class_name == "GroupQueryAttention" ? "grouped_query_attention" : nn::snake_case(class_name);
-  const int count = counts[base]++;
-  return count == 0 ? base : fmt::format("{}_{}", base, count);
 }
 
 // The parts of a layer in the order in which Keras makes them, where that is not the order of their names.

@@ -1,4 +1,4 @@
-// Keras's files: whole models and weights in .h5 (Keras 2 and 3), .keras and .weights.h5.
+// Keras's files: whole models and weights in .h5 (Keras 2 and 3), .keras and .weights.h5, read and written.
 #pragma once
 
 #include <string>
@@ -19,5 +19,15 @@ Result<train::Model> load_keras_file(FileSystem& files, const std::string& path,
 /// Gives `model` the weights of a file, layer after layer in the order of the file, as Keras's load_weights() does.
 /// Errors:  as above; the model is left as it was.
 Result<void> load_keras_weights(FileSystem& files, const std::string& path, train::Model& model, const formats::Hdf5Options& options = {});
+
+/// Writes the model as Keras's .keras (Keras 3), or .h5: its layers and weights, as data. Keras opens it with load_model().
+/// Errors:  kUnsupported, naming the layer, for what Keras lacks; those of write_hdf5().
+Result<void> save_keras_file(FileSystem& files, const std::string& path, const train::Model& model,
+                             const formats::Hdf5Options& options = {});
+
+/// Writes the weights alone as .weights.h5 (Keras 3), for load_weights() of the same model in Keras.
+/// Errors:  kInvalidArgument for another ending; those of write_hdf5().
+Result<void> save_keras_weights(FileSystem& files, const std::string& path, const train::Model& model,
+                                const formats::Hdf5Options& options = {});
 
 }  // namespace lepton::zoo

@@ -109,6 +109,9 @@ Attributes attributes_of(const std::string& class_name, const Json& config, std:
 nn::Layer made(const std::string& class_name, Json config, const std::string& name, int depth) {
   if (!config.is_object()) fail(ErrorCode::kParseError, "{}: the configuration must be an object", class_name);
   if (depth > kMaxDepth) fail(ErrorCode::kResourceExhausted, "{}: layers more than {} deep in each other", class_name, kMaxDepth);
+  // A list of cells stands for one that owns them.
+  if (class_name == "RNN" && config.contains("cell") && config["cell"].is_array())
+    config["cell"] = {{"class_name", "StackedRNNCells"}, {"config", {{"name", "stacked_rnn_cells"}, {"cells", config["cell"]}}}};
   const nn::LayerDef& def = nn::get_layer(our_class_name(class_name));
   std::vector<nn::Layer> owned;
   for (const Json& layer : owned_layers(config)) {

@@ -211,6 +211,14 @@ class MaskCheck {
   const Json& layers_;
 };
 
+// Keras writes a name, or the policy that has it. Half precision is read as single.
+bool computes_in_double(const Json& config) {
+  const auto dtype = config.is_object() ? config.find("dtype") : config.end();
+  if (!config.is_object() || dtype == config.end()) return false;
+  const Json name = dtype->is_object() && dtype->contains("config") ? (*dtype)["config"].value("name", Json()) : *dtype;
+  return name == "float64";
+}
+
 // The configuration with what Keras takes when it calls the layer; all calls must agree.
 Json with_settings(const Json& layer) {
   Json config = member(layer, "config");
@@ -245,7 +253,7 @@ class ModelReader {
     fixed_batch_ = has_stateful_layer(model);
     std::vector<KerasLayer> layers;
     const std::vector<nn::Symbol> outputs = read_model(model, nullptr, "", layers);
-    KerasModel made{nn::Network::functional(inputs_, outputs), std::move(layers)};
+    KerasModel made{nn::Network::functional(inputs_, outputs, in_double_ ? DType::kF64 : DType::kF32), std::move(layers)};
     check_axes(made.network);
     return made;
   }
@@ -415,6 +423,7 @@ class ModelReader {
     const Json config = with_settings(json);
     const std::string ours = names_.insert(name).second ? name : prefix + name;
     const nn::Layer layer = layer_from_keras(class_name, config, ours);
+    in_double_ = in_double_ || computes_in_double(config);
     layer.set_trainable(!config.is_object() || config.value("trainable", Json(true)) != false);
     if (const auto axis = config.find("axis"); axis != config.end())
       axes_[ours] = axis->is_array() && axis->size() == 1 ? (*axis)[0] : *axis;
@@ -460,6 +469,7 @@ class ModelReader {
   Symbols inputs_;
   bool fixed_batch_ = false;
   std::set<std::string> names_;
+  bool in_double_ = false;
   std::map<std::string, Json> axes_;  // of layers that name one
 };
 

@@ -398,7 +398,7 @@ class Model(Layer):
 
     # Files.
     def save(self, filepath: Any, overwrite: bool = True, **_: Any) -> None:
-        """Writes a .lepton package, or an .onnx file that is compared with the model before it is let out."""
+        """Writes a .lepton package, a .keras or .h5 file for Keras, or an .onnx file that is compared with the model before it is let out."""
         _check_overwrite(filepath, overwrite)
         self._native().save(os.fspath(filepath))
 
@@ -410,7 +410,7 @@ class Model(Layer):
         self._native().save(path if path.endswith(".onnx") else path + ".onnx")
 
     def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
-        """Writes all weights as .npz or .safetensors."""
+        """Writes all weights as .weights.h5 for Keras, as .npz or as .safetensors."""
         _check_overwrite(filepath, overwrite)
         self._native().save_weights(os.fspath(filepath))
 

@@ -150,7 +150,7 @@ class LambdaCallback(Callback):
 
 
 class ModelCheckpoint(Callback):
-    """Saves the model (.lepton or .onnx) or its weights (.npz or .safetensors) after each epoch, or only when it is better."""
+    """Saves the model (.lepton, .keras, .h5 or .onnx) or its weights after each epoch, or only when it is better."""
 
     def __init__(self, filepath: Any, monitor: str = "val_loss", verbose: int = 0, save_best_only: bool = False,
                  save_weights_only: bool = False, mode: str = "auto", save_freq: Any = "epoch",
@@ -159,9 +159,9 @@ class ModelCheckpoint(Callback):
             raise native.UnsupportedError(f"ModelCheckpoint: Lepton saves after epochs; save_freq is {save_freq!r}")
         if mode not in ("auto", "min", "max"):
             raise native.InvalidArgumentError(f"ModelCheckpoint: mode must be 'auto', 'min' or 'max', not {mode!r}")
-        endings = (".npz", ".safetensors") if save_weights_only else (".lepton", ".onnx")
+        endings = (".weights.h5", ".npz", ".safetensors") if save_weights_only else (".lepton", ".keras", ".h5", ".onnx")
         if not str(filepath).endswith(endings):
-            raise native.UnsupportedError(f"ModelCheckpoint: Lepton writes {' and '.join(endings)} files here, not '{filepath}'")
+            raise native.UnsupportedError(f"ModelCheckpoint: Lepton writes {', '.join(endings)} files here, not '{filepath}'")
         self.filepath, self.monitor, self.verbose = str(filepath), monitor, verbose
         self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
         rises = mode == "max" or (mode == "auto" and any(word in monitor for word in ("acc", "auc", "precision", "recall", "f1", "iou")))
