@@ -2,52 +2,14 @@
 #include <CLI/CLI.hpp>
 #include <set>
 
-#include "lepton/base/files.hpp"
 #include "lepton/base/json.hpp"
-#include "lepton/base/path.hpp"
-#include "lepton/base/text.hpp"
 #include "lepton/cli/commands.hpp"
-#include "lepton/formats/package.hpp"
-#include "lepton/tasks/settings.hpp"
+#include "lepton/tasks/runs.hpp"
 
 namespace lepton::cli {
 namespace {
 
-struct Run {
-  std::string folder;
-  std::vector<std::pair<std::string, std::string>> settings;
-  std::vector<std::pair<std::string, double>> validation;  // of the best epoch; empty while it trains
-};
-
-const std::string* find_setting(const Run& run, std::string_view key) {
-  for (const auto& [name, value] : run.settings) {
-    if (name == key) return &value;
-  }
-  return nullptr;
-}
-
-Run read_run(const std::string& folder) {
-  Run run{folder, {}, {}};
-  const tasks::ConfigFile config = tasks::read_config_file(local_files(), join_path(folder, "config.yaml")).value();
-  for (const tasks::GivenSetting& setting : config.settings) run.settings.emplace_back(setting.key, join(setting.values, ","));
-  const auto package = formats::Package::open(local_files(), join_path(folder, "model.lepton"));
-  if (!package || !package->manifest().contains("task")) return run;
-  const Json& task = package->manifest()["task"];
-  if (!task.contains("validation")) return run;
-  for (const auto& [key, value] : task["validation"].items()) run.validation.emplace_back(key, value.get<double>());
-  return run;
-}
-
-std::vector<Run> runs_below(const std::string& folder) {
-  std::vector<Run> runs;
-  const auto entries = local_files().list_folder(folder).value();
-  for (const FolderEntry& entry : entries) {
-    const std::string path = join_path(folder, entry.name);
-    if (entry.kind == FileKind::kFolder && exists(local_files(), join_path(path, "config.yaml")).value()) runs.push_back(read_run(path));
-  }
-  std::ranges::sort(runs, {}, &Run::folder);
-  return runs;
-}
+using tasks::Run;
 
 Json to_json(const Run& run) {
   Json json = {{"run", run.folder}, {"settings", Json::object()}, {"validation", Json::object()}};
@@ -63,12 +25,12 @@ Json to_json(const std::vector<Run>& runs) {
 }
 
 void list_runs(const std::string& folder, bool as_json) {
-  const std::vector<Run> runs = runs_below(folder);
+  const std::vector<Run> runs = tasks::runs_below(folder).value();
   if (as_json) return print_json(to_json(runs));
   for (const Run& run : runs) {
     fmt::print("{:<24}", run.folder);
     for (const char* key : {"task", "data", "epochs", "batch_size", "seed"}) {
-      if (const std::string* value = find_setting(run, key)) fmt::print(" {}={}", key, *value);
+      if (const std::string* value = run.find_setting(key)) fmt::print(" {}={}", key, *value);
     }
     for (const auto& [key, value] : run.validation) fmt::print(" val_{}={:.4f}", key, value);
     fmt::print("\n");
@@ -78,7 +40,7 @@ void list_runs(const std::string& folder, bool as_json) {
 // Settings that are not the same in all runs, then the figures side by side.
 void compare_runs(const std::vector<std::string>& folders, bool as_json) {
   std::vector<Run> runs;
-  for (const std::string& folder : folders) runs.push_back(read_run(folder));
+  for (const std::string& folder : folders) runs.push_back(tasks::read_run(folder).value());
   if (as_json) return print_json(to_json(runs));
   const auto row = [&](const std::string& name, const auto& text_of) {
     fmt::print("{:<20}", name);
@@ -93,7 +55,7 @@ void compare_runs(const std::vector<std::string>& folders, bool as_json) {
   }
   for (const std::string& key : keys) {
     const auto text = [&](const Run& run) {
-      const std::string* value = find_setting(run, key);
+      const std::string* value = run.find_setting(key);
       return value == nullptr ? std::string("-") : *value;
     };
     if (std::ranges::any_of(runs, [&](const Run& run) { return text(run) != text(runs[0]); })) row(key, text);

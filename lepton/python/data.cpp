@@ -9,13 +9,13 @@
 #include "lepton/data/named_dataset.hpp"
 #include "lepton/formats/package.hpp"
 #include "lepton/python/bindings.hpp"
+#include "lepton/tasks/export.hpp"
+#include "lepton/tasks/runs.hpp"
 #include "lepton/tasks/settings.hpp"
 #include "lepton/tasks/task.hpp"
 
 namespace lepton::python {
 namespace {
-
-const tasks::TaskDef& task_named(const std::string& name) { return tasks::get_task(name.empty() ? "image-classification" : name); }
 
 // Works in a thread of its own, so that this one can hear Ctrl-C; `cancel` then ends the work, and the interrupt goes on to the user.
 template <class Work>
@@ -40,9 +40,16 @@ auto run_interruptible(std::atomic<bool>& cancel, Work work) {
   return result.get();
 }
 
-nb::dict train(const std::string& task_name, const nb::dict& settings, const std::string& run_folder, bool resume, int verbose) {
-  const tasks::TaskDef& task = task_named(task_name);
+nb::dict train(std::string task_name, std::string config, const nb::dict& settings, const std::string& run_folder, bool resume,
+               int verbose) {
   std::vector<tasks::GivenSetting> given;
+  if (resume && config.empty()) config = join_path(run_folder, "config.yaml");
+  if (!config.empty()) given = tasks::read_config_file(local_files(), config).value().settings;
+  if (const auto named = std::ranges::find(given, "task", &tasks::GivenSetting::key); named != given.end()) {
+    if (task_name.empty() && named->values.size() == 1) task_name = named->values[0];
+    given.erase(named);
+  }
+  const tasks::TaskDef& task = tasks::get_task(task_name.empty() ? "image-classification" : task_name);
   for (const auto& [key, value] : settings) given.push_back({nb::cast<std::string>(key), nb::cast<std::vector<std::string>>(value), ""});
   given = tasks::with_preset(task, std::move(given)).value();
   std::atomic<bool> cancel = false;
@@ -58,6 +65,32 @@ nb::dict train(const std::string& task_name, const nb::dict& settings, const std
   made["best_epoch"] = result.best_epoch;
   made["validation"] = to_dict(result.validation);
   made["stop_reason"] = result.stop_reason;
+  return made;
+}
+
+nb::list runs(const std::string& folder) {
+  nb::list all;
+  const std::vector<tasks::Run> found = tasks::runs_below(folder).value();
+  for (const tasks::Run& run : found) {
+    nb::dict settings, made;
+    for (const auto& [key, value] : run.settings) settings[nb::cast(key)] = nb::cast(value);
+    made["run"] = run.folder;
+    made["settings"] = settings;
+    made["validation"] = to_dict(run.validation);
+    all.append(made);
+  }
+  return all;
+}
+
+nb::dict export_task(const std::string& model, const std::string& out, bool external_weights) {
+  const tasks::ExportRequest request{.model = model, .out = out, .external_weights = external_weights};
+  std::atomic<bool> cancel = false;
+  const tasks::ExportReport report = run_interruptible(cancel, [&] { return tasks::export_model(request); }).value();
+  nb::dict made;
+  made["files"] = nb::cast(report.result.paths);
+  made["inputs"] = report.inputs_from;
+  made["samples"] = report.samples;
+  made["largest_relative_difference"] = report.result.difference;
   return made;
 }
 
@@ -106,7 +139,10 @@ nb::dict task_table() {
 }  // namespace
 
 void bind_data(nb::module_& module) {
-  module.def("train_task", &train, nb::arg("task"), nb::arg("settings"), nb::arg("run"), nb::arg("resume"), nb::arg("verbose"));
+  module.def("train_task", &train, nb::arg("task"), nb::arg("config"), nb::arg("settings"), nb::arg("run"), nb::arg("resume"),
+             nb::arg("verbose"));
+  module.def("task_runs", &runs, nb::arg("folder"));
+  module.def("export_task", &export_task, nb::arg("model"), nb::arg("out"), nb::arg("external_weights"));
   module.def("evaluate_task", &evaluate, nb::arg("run"), nb::arg("part"));
   module.def("predict_task", &predict, nb::arg("package"), nb::arg("paths"));
   module.def("task_table", &task_table);

@@ -41,11 +41,15 @@ nn::LayerBuild build_of(nb::callable function, std::string name) {
 
 Spec spec_of(const std::string& text) { return text.empty() ? Spec() : Spec(text); }
 
-// Shapes of one sample of what `layer` gives for inputs of these types: found by building it once, alone.
+// Shapes, with the batch, of what `layer` gives for inputs of these types: found by building it once, alone.
 std::vector<nb::tuple> infer(const nn::Layer& layer, const std::vector<std::pair<std::string, nb::tuple>>& types,
                              const std::string& dtype) {
   std::vector<nn::Symbol> inputs;
-  for (const auto& [name, shape] : types) inputs.push_back(nn::Input(dims_of(shape), {.dtype = dtype_of_name(name)}));
+  for (const auto& [name, shape] : types) {
+    const Dims dims = dims_of(shape);
+    inputs.push_back(
+        nn::Input({dims.begin() + 1, dims.end()}, {.dtype = dtype_of_name(name), .batch_size = dims.at(0) == kAnyDim ? 0 : dims[0]}));
+  }
   const nn::Network network = nn::Network::functional(inputs, {layer(inputs)}, dtype_of_name(dtype));
   std::vector<nb::tuple> shapes;
   for (const Shape& shape : network.calls().back().output_shapes) shapes.push_back(shape_tuple(shape));
@@ -109,10 +113,10 @@ void bind_layers(nb::module_& module) {
       nb::arg("name"), nb::arg("build"));
   module.def(
       "input",
-      [](const nb::tuple& shape, const std::string& dtype, const std::string& name) {
-        return nn::Input(dims_of(shape), {.dtype = dtype_of_name(dtype), .name = name});
+      [](const nb::tuple& shape, const std::string& dtype, const std::string& name, std::int64_t batch_size) {
+        return nn::Input(dims_of(shape), {.dtype = dtype_of_name(dtype), .name = name, .batch_size = batch_size});
       },
-      nb::arg("shape"), nb::arg("dtype"), nb::arg("name"));
+      nb::arg("shape"), nb::arg("dtype"), nb::arg("name"), nb::arg("batch_size") = 0);
   module.def("infer", &infer, nb::arg("layer"), nb::arg("inputs"), nb::arg("dtype"));
   // A spec's text from Keras's name and configuration of an initialiser, regulariser or constraint lies in the reader of layers; this is
   // for those that a custom layer names.

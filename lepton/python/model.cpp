@@ -9,6 +9,7 @@
 #include "lepton/base/path.hpp"
 #include "lepton/nn/metric.hpp"
 #include "lepton/python/training.hpp"
+#include "lepton/train/metric_state.hpp"
 #include "lepton/train/onnx_export.hpp"
 #include "lepton/train/weight_files.hpp"
 #include "lepton/zoo/keras_files/keras_file.hpp"
@@ -98,12 +99,13 @@ std::string make_schedule(const std::string& name, const nb::dict& arguments) {
 nb::dict fit(SharedModel& self, const std::vector<Tensor>& x, const std::vector<Tensor>& y, const std::optional<Tensor>& sample_weight,
              std::int64_t batch_size, std::int64_t epochs, std::int64_t initial_epoch, double validation_split,
              const std::optional<std::tuple<std::vector<Tensor>, std::vector<Tensor>, std::optional<Tensor>>>& validation,
-             std::int64_t validation_batch_size, bool shuffle, const nb::dict& class_weight,
+             std::int64_t validation_batch_size, std::int64_t validation_freq, bool shuffle, const nb::dict& class_weight,
              const std::vector<std::shared_ptr<train::Callback>>& callbacks) {
   train::FitOptions options{.epochs = epochs,
                             .batch_size = batch_size,
                             .validation_split = validation_split,
                             .validation_batch_size = validation_batch_size,
+                            .validation_freq = validation_freq,
                             .shuffle = shuffle,
                             .sample_weight = sample_weight.value_or(Tensor()),
                             .callbacks = callbacks,
@@ -122,9 +124,10 @@ nb::dict fit(SharedModel& self, const std::vector<Tensor>& x, const std::vector<
   return history_dict(history);
 }
 
-nb::dict fit_source(SharedModel& self, nb::object source, nb::object validation, std::int64_t epochs, std::int64_t initial_epoch,
-                    const std::vector<std::shared_ptr<train::Callback>>& callbacks) {
-  train::FitOptions options{.epochs = epochs, .callbacks = callbacks, .verbose = 0, .initial_epoch = initial_epoch};
+nb::dict fit_source(SharedModel& self, nb::object source, nb::object validation, std::int64_t validation_freq, std::int64_t epochs,
+                    std::int64_t initial_epoch, const std::vector<std::shared_ptr<train::Callback>>& callbacks) {
+  train::FitOptions options{
+      .epochs = epochs, .validation_freq = validation_freq, .callbacks = callbacks, .verbose = 0, .initial_epoch = initial_epoch};
   options.callbacks.push_back(interrupt_callback());
   const auto training = python_source(std::move(source));
   const auto held_out = validation.is_none() ? nullptr : interruptible(python_source(std::move(validation)));
@@ -161,8 +164,7 @@ nb::dict describe_network(const Model& model) {
   const nn::Network& network = model.network();
   nb::list inputs, layers, calls;
   for (const graph::GraphInput& input : network.inputs()) {
-    const Shape sample(Dims(input.type.shape.begin() + 1, input.type.shape.end()));
-    inputs.append(nb::make_tuple(nb::cast(input.name), nb::cast(std::string(name_of(input.type.dtype))), shape_tuple(sample)));
+    inputs.append(nb::make_tuple(nb::cast(input.name), nb::cast(std::string(name_of(input.type.dtype))), shape_tuple(input.type.shape)));
   }
   for (std::size_t i = 0; i < network.layers().size(); ++i)
     layers.append(nb::make_tuple(nb::cast(network.layer_name(i)), nb::cast(network.layers()[i])));
@@ -210,6 +212,16 @@ void bind_objective(nb::module_& module) {
   module.def("metric", &make_metric, nb::arg("name"), nb::arg("arguments"));
   module.def("custom_metric",
              [](const std::string& name, nb::callable function) { return nn::Metric(name, function_of(std::move(function), name)); });
+  nb::class_<train::MetricState>(module, "MetricState", "A metric that is updated by hand.")
+      .def(nb::init<nn::Metric>(), nb::arg("metric"))
+      .def(
+          "update",
+          [](train::MetricState& self, const Tensor& y_true, const Tensor& y_pred, const std::optional<Tensor>& sample_weight) {
+            self.update(y_true, y_pred, sample_weight.value_or(Tensor()));
+          },
+          nb::arg("y_true"), nb::arg("y_pred"), nb::arg("sample_weight").none())
+      .def("result", &train::MetricState::result)
+      .def("reset", &train::MetricState::reset);
   module.def("optimizer", &make_optimizer, nb::arg("name"), nb::arg("arguments"));
   module.def("schedule", &make_schedule, nb::arg("name"), nb::arg("arguments"));
 }
@@ -251,6 +263,10 @@ void bind_weights(nb::class_<SharedModel>& model) {
       .def_prop_rw(
           "learning_rate", [](SharedModel& self) { return self.run([](Model& m) { return m.learning_rate(); }); },
           [](SharedModel& self, double value) { self.run([&](Model& m) { m.set_learning_rate(value); }); })
+      .def(
+          "reset_states",
+          [](SharedModel& self, const std::string& layer) { self.change("reset_state", [&](Model& m) { m.reset_states(layer); }); },
+          nb::arg("layer") = "")
       .def_prop_ro("iterations", [](SharedModel& self) { return self.run([](Model& m) { return m.iterations(); }); })
       .def("summary", [](SharedModel& self) { return self.run([](Model& m) { return m.summary(); }); })
       .def("count_params", [](SharedModel& self) { return self.run([](Model& m) { return m.footprint().parameters; }); });
@@ -267,9 +283,9 @@ void bind_training(nb::class_<SharedModel>& model) {
            })
       .def("fit", &fit, nb::arg("x"), nb::arg("y"), nb::arg("sample_weight").none(), nb::arg("batch_size"), nb::arg("epochs"),
            nb::arg("initial_epoch"), nb::arg("validation_split"), nb::arg("validation").none(), nb::arg("validation_batch_size"),
-           nb::arg("shuffle"), nb::arg("class_weight"), nb::arg("callbacks"))
-      .def("fit_source", &fit_source, nb::arg("source"), nb::arg("validation").none(), nb::arg("epochs"), nb::arg("initial_epoch"),
-           nb::arg("callbacks"))
+           nb::arg("validation_freq"), nb::arg("shuffle"), nb::arg("class_weight"), nb::arg("callbacks"))
+      .def("fit_source", &fit_source, nb::arg("source"), nb::arg("validation").none(), nb::arg("validation_freq"), nb::arg("epochs"),
+           nb::arg("initial_epoch"), nb::arg("callbacks"))
       .def(
           "train_on_batch",
           [](SharedModel& self, std::vector<Tensor> x, std::vector<Tensor> y, const std::optional<Tensor>& sample_weight) {

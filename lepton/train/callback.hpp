@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "lepton/train/batches.hpp"
@@ -34,6 +35,8 @@ class Training {
   /// The batch that is being trained, or was the last.
   virtual const Batch& batch() const = 0;
   virtual bool stopping() const = 0;
+  /// Every how manieth epoch is validated; the others have no figures "val_…".
+  virtual std::int64_t validation_freq() const { return 1; }
 };
 
 class Callback {
@@ -152,7 +155,7 @@ class Monitor {
   double best_ = 0;
 };
 
-/// The monitored figure; throws kNotFound naming the figures that there are.
-double monitored(const Logs& logs, const std::string& key);
+/// The monitored figure; nothing in an epoch that is not validated. Throws kNotFound naming the figures that there are.
+std::optional<double> monitored(const Training& training, const Logs& logs, const std::string& key);
 
 }  // namespace lepton::train

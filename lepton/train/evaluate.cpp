@@ -4,32 +4,26 @@
 #include <cstring>
 
 #include "lepton/train/internal/model_state.hpp"
+#include "lepton/train/internal/rows.hpp"
 
 namespace lepton::train {
-namespace {
 
-// Collects rows of batches into one tensor.
-class Rows {
- public:
-  void add(const Tensor& batch) { parts_.push_back(batch.copy()); }
-  Tensor joined() const {
-    if (parts_.empty()) return {};
-    std::int64_t count = 0;
-    for (const Tensor& part : parts_) count += part.shape()[0];
-    Shape shape = parts_.front().shape();
-    shape[0] = count;
-    Tensor all = Tensor::empty(parts_.front().dtype(), shape);
-    std::int64_t row = 0;
-    for (const Tensor& part : parts_) {
-      all.rows(row, row + part.shape()[0]).assign(part);
-      row += part.shape()[0];
-    }
-    return all;
+Tensor Rows::joined() const {
+  if (parts_.empty()) return {};
+  std::int64_t count = 0;
+  for (const Tensor& part : parts_) count += part.shape()[0];
+  Shape shape = parts_.front().shape();
+  shape[0] = count;
+  Tensor all = Tensor::empty(parts_.front().dtype(), shape);
+  std::int64_t row = 0;
+  for (const Tensor& part : parts_) {
+    all.rows(row, row + part.shape()[0]).assign(part);
+    row += part.shape()[0];
   }
+  return all;
+}
 
- private:
-  std::vector<Tensor> parts_;
-};
+namespace {
 
 // Metrics that look at all predictions.
 bool needs_predictions(const Objective& objective) {

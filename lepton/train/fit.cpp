@@ -54,6 +54,8 @@ Tensor weights_by_class(const Tensor& targets, const std::map<std::int64_t, doub
 
 FitLoop::FitLoop(Model& model, BatchSource& training, BatchSource* validation, const FitOptions& options)
     : model_(model), training_(training), validation_(validation), options_(options), callbacks_(options.callbacks) {
+  if (options.validation_freq < 1)
+    fail(ErrorCode::kInvalidArgument, "fit: validation_freq must be at least 1 (validation_freq {})", options.validation_freq);
   if (options.verbose > 0) callbacks_.push_back(make_progress_bar(options.verbose));
   position_.epoch = options.initial_epoch;
 }
@@ -106,7 +108,7 @@ void FitLoop::train_epoch() {
     }
   }
   Logs logs = running ? running->logs() : Logs{};
-  if (validation_ != nullptr) {
+  if (validation_ != nullptr && (position_.epoch + 1) % options_.validation_freq == 0) {
     for (const auto& [key, value] : model_.evaluate(*validation_).logs) logs.emplace_back("val_" + key, value);
   }
   for (const auto& callback : callbacks_) callback->on_epoch_end(*this, logs);

@@ -27,6 +27,7 @@ class FitLoop final : public Training {
     if (stop_reason_.empty()) stop_reason_ = std::move(reason);
   }
   bool stopping() const override { return stopping_; }
+  std::int64_t validation_freq() const override { return options_.validation_freq; }
   const Batch& batch() const override { return batch_; }
 
  private:

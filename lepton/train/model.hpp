@@ -43,6 +43,7 @@ struct FitOptions {
   std::optional<std::pair<Arrays, Arrays>> validation_data = {};
   Tensor validation_weight = {};           // of the samples of validation_data, [N]
   std::int64_t validation_batch_size = 0;  // 0: batch_size
+  std::int64_t validation_freq = 1;        // every how manieth epoch is validated
   bool shuffle = true;
   std::map<std::int64_t, double> class_weight = {};  // by class index: weights of samples
   Tensor sample_weight = {};                         // [N]

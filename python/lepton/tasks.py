@@ -1,4 +1,4 @@
-"""Tasks as the command line has them: train, evaluate, predict. A run leaves the same folder as `lepton train`."""
+"""Tasks as the command line has them: train, evaluate, predict, export, runs. A run leaves the same folder as `lepton train`."""
 from __future__ import annotations
 
 import os
@@ -25,16 +25,16 @@ def _next_run(folder: Path) -> str:
     return os.fspath(folder / f"{number:03}")
 
 
-def train(data: str | None = None, *, task: str = "image-classification", run: str | None = None, resume: bool = False, verbose: int = 1,
-          **settings: Any) -> dict[str, Any]:
-    """Trains a model: `train("pictures", epochs=10)`. Settings are those of `lepton train`; a list is written as one.
+def train(data: str | None = None, *, task: str | None = None, config: str | None = None, from_: str | None = None, run: str | None = None,
+          resume: bool = False, verbose: int = 1, **settings: Any) -> dict[str, Any]:
+    """Trains a model: `train("pictures", epochs=10, preset="good")`. Settings are those of `lepton train` (`from` is `from_`, since the word
+    is Python's); those in the YAML file `config` come first. `resume` goes on with the interrupted run `run`, whose settings it keeps.
 
     Returns run folder, path of the package, best epoch and its validation figures.
     """
-    if data is not None:
-        settings["data"] = data
+    settings.update({key: value for key, value in (("data", data), ("from", from_)) if value is not None})
     given = {key: [_word(v) for v in value] if isinstance(value, (list, tuple)) else [_word(value)] for key, value in settings.items()}
-    made: dict[str, Any] = native.train_task(task, given, run or _next_run(Path("runs")), resume, verbose)
+    made: dict[str, Any] = native.train_task(task or "", config or "", given, run or _next_run(Path("runs")), resume, verbose)
     return made
 
 
@@ -47,3 +47,14 @@ def evaluate(run: str, part: str = "val") -> dict[str, Any]:
 def predict(model: str, paths: str | Iterable[str]) -> list[dict[str, Any]]:
     """What a package says of pictures or rows of tables: [{"input", "said", "probabilities"}, …]."""
     return list(native.predict_task(model, [paths] if isinstance(paths, str) else [str(path) for path in paths]))
+
+
+def export(model: str, out: str | None = None, *, external_weights: bool = False) -> dict[str, Any]:
+    """Writes a run's or package's model as ONNX, after it was compared on validation samples: files, and the largest difference."""
+    made: dict[str, Any] = native.export_task(model, out or "", external_weights)
+    return made
+
+
+def runs(folder: str = "runs") -> list[dict[str, Any]]:
+    """The trainings of a folder: [{"run", "settings", "validation"}, …]."""
+    return list(native.task_runs(folder))

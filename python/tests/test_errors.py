@@ -23,6 +23,11 @@ def test_every_code_has_its_class_and_builtin():
     assert lepton.ShapeError.code == "shape_mismatch" and lepton.UnsupportedError.code == "unsupported"
 
 
+class OwnStep(Model):
+    def train_step(self, data):
+        return {}
+
+
 MISTAKES = {
     "what Keras has and Lepton lacks": (lambda: layers.MelSpectrogram, AttributeError, "MelSpectrogram"),
     "what nobody has": (lambda: layers.Dens, AttributeError, "Dens"),
@@ -40,6 +45,7 @@ MISTAKES = {
     "two layers of one name": (lambda: Sequential([Input((4,)), layers.Dense(2, name="a"), layers.Dense(2, name="a")]), ValueError, "'a'"),
     "an input that is not given": (lambda: Model(Input((4,)), layers.Dense(2)(Input((4,)))), ValueError, "not among the inputs"),
     "a layer on nothing": (lambda: layers.Dense(3)(), ValueError, "dense"),
+    "a step of one's own": (lambda: OwnStep(*(lambda x: (x, layers.Dense(1)(x)))(Input((4,)))).compile("sgd", "mse"), lepton.UnsupportedError, "train_step"),
     "no compile": (lambda: Sequential([Input((4,)), layers.Dense(1)]).fit(X, Y), ValueError, "compile"),
     "no loss": (lambda: small(loss=None), ValueError, "loss"),
     "an unknown loss": (lambda: small(loss="msee"), lepton.NotFoundError, "msee"),

@@ -103,3 +103,14 @@ def test_a_failed_save_leaves_the_old_file(tmp_path):
     assert path.read_bytes() == before and len(list(tmp_path.iterdir())) == 1
     with pytest.raises(lepton.InvalidArgumentError, match="overwrite"):
         model.save(path, overwrite=False)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_stateful_layers_come_back(ending, tmp_path):
+    model = Sequential([Input((4, 2), batch_size=3), layers.LSTM(3, stateful=True)])
+    x = np.random.default_rng(1).random((3, 4, 2))
+    model.save(tmp_path / f"model.{ending}")
+    read = models.load_model(tmp_path / f"model.{ending}")
+    assert read.input_shape == (3, 4, 2)
+    for _ in range(2):
+        assert_same(model, read, [x])

@@ -180,10 +180,15 @@ def test_weight_files(tmp_path, ending):
     np.testing.assert_array_equal(one.get_weights()[0], two.get_weights()[0])
 
 
-def test_keras_files_are_read_and_not_written(tmp_path):
+def test_keras_files_are_read():
     from golden import FOLDER
 
     model = lepton.keras.models.load_model(FOLDER.parent / "keras_files/sequential.keras")
     assert len(model.get_weights()) > 0
-    with pytest.raises(lepton.UnsupportedError, match="lepton"):
-        model.save(tmp_path / "model.keras")
+
+
+def test_a_list_of_cells_is_one_cell():
+    cells = [layers.LSTMCell(3), layers.GRUCell(2)]
+    model = Sequential([Input((5, 4)), layers.RNN(cells, return_sequences=True)])
+    assert model.output_shape == (None, 5, 2)
+    assert [w.shape for w in model.get_weights()][:2] == [(4, 12), (3, 12)]

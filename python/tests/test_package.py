@@ -76,12 +76,21 @@ def test_data_and_tasks(tmp_path):
     assert "fashion-mnist" in lepton.data.known()
     assert "tabular-classification" in lepton.tasks.known()
     run_folder = str(tmp_path / "run")
-    made = lepton.tasks.train(str(table), task="tabular-classification", target="outcome", epochs=3, run=run_folder, verbose=0)
+    config = tmp_path / "config.yaml"
+    config.write_text("task: tabular-classification\ntarget: outcome\nepochs: 50\n")
+    made = lepton.tasks.train(str(table), config=str(config), epochs=3, run=run_folder, verbose=0)
     assert made["best_epoch"] >= 1 and Path(made["model"]).exists()
     evaluation = lepton.tasks.evaluate(run_folder, "val")
     assert evaluation["samples"] > 0 and evaluation["openings"] == 0
     value, low, high = evaluation["figures"]["accuracy"] if "accuracy" in evaluation["figures"] else next(iter(evaluation["figures"].values()))
     assert low <= value <= high
+    assert lepton.tasks.runs(str(tmp_path))[0]["run"] == run_folder
+    assert lepton.tasks.runs(str(tmp_path))[0]["settings"]["epochs"] == "3"
+    exported = lepton.tasks.export(run_folder, str(tmp_path / "model.onnx"))
+    assert exported["inputs"] == "validation samples" and exported["largest_relative_difference"] < 1e-4
+    assert lepton.load(exported["files"][0]).input_names
+    with pytest.raises(lepton.LeptonError):
+        lepton.tasks.train(run=str(tmp_path / "none"), resume=True)
     answers = lepton.load(made["model"]).predict_files(str(table))
     assert len(answers) == 300 and set(answers[0]) == {"input", "said", "probabilities"}
 

@@ -179,3 +179,37 @@ def test_optimizer_objects_schedules_and_the_rate():
     model.optimizer.learning_rate = 0.002
     model.optimizer.learning_rate.assign(model.optimizer.learning_rate / 2)
     assert float(model.optimizer.learning_rate) == pytest.approx(0.001)
+
+
+@pytest.mark.parametrize("source", ["arrays", "batches"])
+def test_validation_after_some_epochs(source, tmp_path):
+    path = tmp_path / "log.csv"
+    watching = [callbacks.EarlyStopping(patience=1), callbacks.ReduceLROnPlateau(patience=1), callbacks.CSVLogger(path),
+                callbacks.ModelCheckpoint(tmp_path / "{epoch}.npz", save_best_only=True, save_weights_only=True)]
+    data = (X, Y) if source == "arrays" else (Batches(),)
+    history = compiled().fit(*data, epochs=7, validation_data=(X, Y), validation_freq=3, callbacks=watching, verbose=0)
+    assert len(history.history["loss"]) == 7 and len(history.history["val_loss"]) == 2
+    assert {file.stem for file in tmp_path.glob("*.npz")} <= {"3", "6"}
+    with open(path) as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows if row["val_loss"]] == ["3", "6"]
+    assert float(rows[5]["val_loss"]) == pytest.approx(history.history["val_loss"][1])
+    with pytest.raises(lepton.InvalidArgumentError, match="validation_freq"):
+        compiled().fit(X, Y, validation_data=(X, Y), validation_freq=0, verbose=0)
+
+
+def test_metrics_and_weighted_metrics_are_both_there():
+    history = compiled(metrics=["accuracy"], weighted_metrics=["mse"]).fit(X, Y, epochs=1, verbose=0)
+    assert {"loss", "accuracy", "mse"} == set(history.history)
+
+
+def test_stateful_layers_go_on_and_start_anew():
+    model = Sequential([Input((4, 2), batch_size=3), layers.LSTM(3, stateful=True, name="memory"), layers.Dense(1)])
+    x = np.random.default_rng(1).random((3, 4, 2))
+    first, second = (model.predict(x, batch_size=3, verbose=0) for _ in range(2))
+    assert not np.allclose(first, second)
+    model.get_layer("memory").reset_state()
+    np.testing.assert_array_equal(model.predict(x, batch_size=3, verbose=0), first)
+    model.reset_state()
+    np.testing.assert_array_equal(model.predict(x, batch_size=3, verbose=0), first)
+    assert model.input_shape == (3, 4, 2)

@@ -1,12 +1,15 @@
-"""Trains with an installed wheel, in one process with other frameworks that are named. Usage: try_wheel.py [torch] [tensorflow]
+"""Imports, saves and trains with an installed wheel, in one process with other frameworks that are named.
 
-Each framework is imported before Lepton and after it, in processes of their own; all compute, and TensorFlow's Keras gives the predictions
-that Lepton gives for its weights.
+Usage: try_wheel.py [torch] [tensorflow]. Each framework is imported before Lepton and after it, in processes of their own; all compute, and
+TensorFlow's Keras gives the predictions that Lepton gives for its weights.
 """
 import itertools
 import subprocess
 import sys
+import tempfile
 import time
+
+MOST_IMPORT_MS = 100
 
 
 def compute(order):
@@ -39,16 +42,36 @@ def compute(order):
     print(f"{' then '.join(order)}: fine, {time.perf_counter() - begin:.1f} s")
 
 
-def import_ms():
-    """The fastest of five imports in processes of their own."""
-    program = "import time; t = time.perf_counter(); import lepton; print((time.perf_counter() - t) * 1e3)"
-    return min(float(subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout) for _ in range(5))
+def save_and_load(folder):
+    """Through the program lepton-hdf5 that lies in the package."""
+    import numpy as np
+    from lepton.keras import Input, Sequential, layers, models
+
+    model = Sequential([Input((4,)), layers.Dense(2)])
+    model.save(f"{folder}/model.keras")
+    x = np.ones((3, 4))
+    np.testing.assert_array_equal(models.load_model(f"{folder}/model.keras").predict(x, verbose=0), model.predict(x, verbose=0))
+    print("saving as .keras and loading: fine")
+
+
+def import_ms(module):
+    """The least of nine imports in processes of their own: on the clock, and of the processor, which others of the machine hardly change."""
+    program = (f"from time import perf_counter as clock, process_time as cpu; t, c = clock(), cpu(); import {module}; "
+               "print((clock() - t) * 1e3, (cpu() - c) * 1e3)")
+    runs = [subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split() for _ in range(9)]
+    return [min(float(run[i]) for run in runs) for i in (0, 1)]
 
 
 def main():
     if len(sys.argv) > 1 and sys.argv[1].startswith("--order="):
         return compute(sys.argv[1].removeprefix("--order=").split(","))
-    print(f"import lepton: {import_ms():.0f} ms")
+    for module in ("lepton", "lepton.keras"):
+        took, computed = import_ms(module)
+        print(f"import {module}: {took:.0f} ms, {computed:.0f} ms of them computing")
+        if computed > MOST_IMPORT_MS:
+            raise SystemExit(f"import {module} takes more than {MOST_IMPORT_MS} ms")
+    with tempfile.TemporaryDirectory() as folder:
+        save_and_load(folder)
     for order in itertools.permutations([*sys.argv[1:], "lepton"]):
         subprocess.run([sys.executable, __file__, "--order=" + ",".join(order)], check=True)
 

@@ -15,14 +15,15 @@ class PlateauCallback final : public Callback {
     if (options.factor >= 1) fail(ErrorCode::kInvalidArgument, "reduce_lr_on_plateau: factor must be below 1 (factor {})", options.factor);
   }
   void on_epoch_end(Training& training, Logs& logs) override {
-    const double value = monitored(logs, monitor_.key());
+    const std::optional<double> value = monitored(training, logs, monitor_.key());
     const double rate = training.model().learning_rate();
     logs.emplace_back("learning_rate", rate);
+    if (!value) return;
     if (cooling_ > 0) {
       --cooling_;
       waited_ = 0;
     }
-    if (monitor_.improve(value)) {
+    if (monitor_.improve(*value)) {
       waited_ = 0;
     } else if (cooling_ == 0 && ++waited_ >= options_.patience && rate > options_.min_lr) {
       training.model().set_learning_rate(std::max(rate * options_.factor, options_.min_lr));

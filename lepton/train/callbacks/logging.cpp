@@ -11,23 +11,29 @@ class CsvCallback final : public Callback {
 
   // The whole history is written each time: epochs are few, and a resumed run then cannot leave double or half lines.
   void on_epoch_end(Training& training, Logs& logs) override {
-    const History& history = training.history();
+    History history = training.history();
+    history.append(logs);
+    const std::vector<std::string> keys = history.keys();
     std::string text = "epoch";
-    for (const auto& [key, value] : logs) text += "," + key;
+    for (const std::string& key : keys) text += "," + key;
     text += '\n';
-    for (std::size_t epoch = 0; epoch < history.num_epochs(); ++epoch) {
-      text += std::to_string(epoch + 1);
-      for (const auto& [key, value] : logs)
-        text += history.has(key) && history[key].size() > epoch ? fmt::format(",{}", history[key][epoch]) : ",";
+    const std::int64_t last = training.position().epoch + 1, before = last - static_cast<std::int64_t>(history.num_epochs());
+    for (std::int64_t epoch = before + 1; epoch <= last; ++epoch) {
+      text += std::to_string(epoch);
+      for (const std::string& key : keys)
+        text += cell(history[key], before, epoch, key.starts_with("val_") ? training.validation_freq() : 1);
       text += '\n';
     }
-    text += std::to_string(training.position().epoch + 1);
-    for (const auto& [key, value] : logs) text += fmt::format(",{}", value);
-    text += '\n';
     write_atomic(local_files(), path_, text).value();
   }
 
  private:
+  // A column has a value for every `every`-th epoch behind `before`.
+  static std::string cell(const std::vector<double>& column, std::int64_t before, std::int64_t epoch, std::int64_t every) {
+    const auto place = static_cast<std::size_t>(epoch / every - before / every - 1);
+    return epoch % every == 0 && place < column.size() ? fmt::format(",{}", column[place]) : ",";
+  }
+
   std::string path_;
 };
 

@@ -33,8 +33,10 @@ bool Monitor::improve(double value) {
   return true;
 }
 
-double monitored(const Logs& logs, const std::string& key) {
+std::optional<double> monitored(const Training& training, const Logs& logs, const std::string& key) {
   if (const double* value = find_log(logs, key)) return *value;
+  const bool is_validated = (training.position().epoch + 1) % training.validation_freq() == 0;
+  if (!is_validated && key.starts_with("val_")) return std::nullopt;
   std::string known;
   for (const auto& [name, value] : logs) known += (known.empty() ? "" : ", ") + name;
   fail(ErrorCode::kNotFound, "callback: there is no figure '{}' to monitor (there are {})", key, known);

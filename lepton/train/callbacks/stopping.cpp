@@ -14,9 +14,9 @@ class EarlyStoppingCallback final : public Callback {
       : options_(options), monitor_(options.monitor, options.mode, options.min_delta) {}
 
   void on_epoch_end(Training& training, Logs& logs) override {
-    const double value = monitored(logs, monitor_.key());
-    if (training.position().epoch < options_.start_from_epoch) return;
-    if (monitor_.improve(value)) {
+    const std::optional<double> value = monitored(training, logs, monitor_.key());
+    if (!value || training.position().epoch < options_.start_from_epoch) return;
+    if (monitor_.improve(*value)) {
       waited_ = 0;
       if (options_.restore_best_weights) best_weights_ = training.model().get_weights();
       return;
@@ -48,7 +48,8 @@ class KeepBestCallback final : public Callback {
  public:
   explicit KeepBestCallback(const KeepBestOptions& options) : monitor_(options.monitor, options.mode) {}
   void on_epoch_end(Training& training, Logs& logs) override {
-    if (monitor_.improve(monitored(logs, monitor_.key()))) best_weights_ = training.model().get_weights();
+    const std::optional<double> value = monitored(training, logs, monitor_.key());
+    if (value && monitor_.improve(*value)) best_weights_ = training.model().get_weights();
   }
   void on_train_end(Training& training) override {
     if (!best_weights_.empty()) training.model().set_weights(best_weights_);

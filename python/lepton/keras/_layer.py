@@ -39,6 +39,7 @@ class Layer:
         self.name: str = name or auto_name(snake_case(type(self).__name__))
         self._trainable = bool(trainable)
         self._input_shape: Shape | None = None if input_shape is None else tuple(input_shape)
+        self._batch_size: int | None = None
         self._variables: list[Variable] = []
         self._building: native.Building | None = None
         self._home: Model | None = None  # the model that has the newest weights
@@ -101,7 +102,7 @@ class Layer:
             self.build(shapes[0] if len(shapes) == 1 else shapes)
             self.built = True
         handle = self._made(kwargs)
-        types = [(tensor.dtype, tensor.shape[1:]) for tensor in inputs]
+        types = [(tensor.dtype, tensor.shape) for tensor in inputs]
         shapes_out = native.infer(handle, types, floatx())
         symbols = handle([tensor._symbol for tensor in inputs], len(shapes_out))
         made = [KerasTensor(symbol, shape, floatx(), self.name, self, inputs, i)
@@ -220,6 +221,13 @@ class Layer:
     def set_weights(self, weights: list[Any]) -> None:
         self._model_with_weights()._set_layer_weights(self, list(weights))
 
+    def reset_state(self) -> None:
+        """The next batch starts new sequences, if the layer is stateful."""
+        if self._home is not None:
+            self._home._native().reset_states(self.name)
+
+    reset_states = reset_state
+
     @property
     def weights(self) -> list[Any]:
         return self.get_weights()
@@ -265,8 +273,10 @@ class BuiltIn(Layer):
         config = {key: value for key, value in given.items() if key not in ("self", "__class__", "kwargs")}
         kwargs = dict(given.get("kwargs") or {})
         common = {key: kwargs.pop(key) for key in ("name", "trainable", "dtype", "input_shape", "activity_regularizer") if key in kwargs}
+        batch_size = kwargs.pop("batch_size", None)
         if kwargs.get("batch_input_shape") is not None:
-            common["input_shape"] = tuple(kwargs.pop("batch_input_shape"))[1:]
+            batch_size, *sizes = kwargs.pop("batch_input_shape")
+            common["input_shape"] = tuple(sizes)
         if kwargs.get("input_dim") is not None and "input_dim" not in config:
             common["input_shape"] = (kwargs.pop("input_dim"),)
         for key in kwargs:
@@ -278,6 +288,7 @@ class BuiltIn(Layer):
         config.pop("dtype", None)
         self._config = config
         self._prepare(name, common.get("trainable", True), common.get("dtype"), common.get("input_shape"), activity)
+        self._batch_size = batch_size
         self._config = standardized(type(self).__name__, config)
         self.built = True
         self._handle = self._make({})

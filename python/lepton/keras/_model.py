@@ -17,6 +17,10 @@ from ._topology import Input, call_key, calls_between, input_dtype, layers_in_or
 from .callbacks import CallbackList, History, callback_list, progress_bar
 
 
+# What Keras's models may override, and Lepton's may not.
+_OWN_STEPS = ("train_step", "test_step", "predict_step", "compute_loss", "compute_metrics", "make_train_function", "make_test_function")
+
+
 class Model(Layer):
     """A model between inputs and outputs. A subclass with call(inputs) gets its inputs from the first data it sees."""
 
@@ -211,6 +215,10 @@ class Model(Layer):
     def count_params(self) -> int:
         return self._native().count_params()
 
+    def reset_state(self) -> None:
+        """The next batch starts new sequences in stateful layers."""
+        self._native().reset_states()
+
     def summary(self, print_fn: Any = None, **_: Any) -> None:
         """Prints layers, shapes, parameters, multiply-accumulates and memory."""
         (print_fn or print)(self._native().summary())
@@ -222,11 +230,15 @@ class Model(Layer):
         """Sets what is trained and how."""
         from . import optimizers
 
+        for name in _OWN_STEPS:
+            if hasattr(type(self), name):
+                raise native.UnsupportedError(f"{type(self).__name__}.{name}: a step is one graph here, which compile() makes; write a loss, "
+                                              "a metric or a layer of your own, add_loss(), or a loop over train_on_batch()")
         if run_eagerly:
             raise native.UnsupportedError("compile: Lepton always computes a graph; run_eagerly is not there")
         made: Optimizer = get("optimizer", optimizer, optimizers.CLASSES, Optimizer)
         made._native()  # arguments are checked here
-        self._compiled = {"optimizer": made, "loss": loss, "loss_weights": loss_weights, "metrics": metrics or weighted_metrics}
+        self._compiled = {"optimizer": made, "loss": loss, "loss_weights": loss_weights, "metrics": (metrics, weighted_metrics)}
         self.optimizer = made
         self._fresh_compile = True
         if self.built:
@@ -241,7 +253,7 @@ class Model(Layer):
         losses = [loss_of(*one) for one in zip(for_outputs(given["loss"], names, "loss"), classes, strict=True)]
         weights = given["loss_weights"]
         rates = [] if weights is None else [float(w) for w in for_outputs(weights, names, "loss_weights")]
-        metrics = metrics_for_outputs(given["metrics"], names)
+        metrics = [plain + weighted for plain, weighted in zip(*(metrics_for_outputs(some, names) for some in given["metrics"]), strict=True)]
         made = [[metric_of(one, taken) for one in of_output] for of_output, taken in ((m, set[str]()) for m in metrics)]
         self._raw.compile(given["optimizer"]._native(), losses, rates, made)
         given["optimizer"]._model = self._raw
@@ -266,8 +278,7 @@ class Model(Layer):
         batch_size = 32 if batch_size is None else _whole(batch_size, "batch_size")
         class_weight = {_whole(label, "class_weight: a class"): float(weight) for label, weight in (class_weight or {}).items()}
         validation_batch_size = batch_size if validation_batch_size is None else _whole(validation_batch_size, "validation_batch_size")
-        if validation_freq != 1:
-            raise native.UnsupportedError("fit: Lepton validates after every epoch; validation_freq is not there")
+        validation_freq = _whole(validation_freq, "validation_freq")
         history = History()
         if makes_batches(x):
             if y is not None or sample_weight is not None or validation_split:
@@ -275,9 +286,10 @@ class Model(Layer):
             self._ready(_peek(x) if not self.built else None)
             source = Batches(x, self._input_names(), self.output_names, steps_per_epoch, class_weight)
             self._note_targets(source.first_targets())
-            run = self._training(history, callbacks, verbose, {"epochs": epochs, "steps": source.num_batches, "verbose": verbose})
+            run = self._training(history, callbacks, verbose, {"epochs": epochs, "steps": source.num_batches, "verbose": verbose,
+                                                       "validation_freq": validation_freq})
             held_out = self._validation_source(validation_data, validation_steps, validation_batch_size)
-            figures = self._native().fit_source(source, held_out, epochs, initial_epoch, run)
+            figures = self._native().fit_source(source, held_out, validation_freq, epochs, initial_epoch, run)
         else:
             if steps_per_epoch is not None:
                 raise native.UnsupportedError("fit: with arrays an epoch is all samples; steps_per_epoch is for generators")
@@ -285,11 +297,12 @@ class Model(Layer):
                 raise native.InvalidArgumentError("fit: give y, the targets")
             self._ready(_plain_list(x) if not self.built else None)
             inputs, targets = self._arrays(x, y, "fit")
-            params = {"epochs": epochs, "steps": -(-inputs[0].shape[0] // max(batch_size, 1)), "verbose": verbose}
+            params = {"epochs": epochs, "steps": -(-inputs[0].shape[0] // max(batch_size, 1)), "verbose": verbose,
+                      "validation_freq": validation_freq}
             run = self._training(history, callbacks, verbose, params)
             validation = self._validation_arrays(validation_data)
             figures = self._native().fit(inputs, targets, _weight(sample_weight), batch_size, epochs, initial_epoch, float(validation_split),
-                                       validation, validation_batch_size, bool(shuffle), class_weight, run)
+                                       validation, validation_batch_size, validation_freq, bool(shuffle), class_weight, run)
         history.history = figures
         history.epoch = list(range(initial_epoch, initial_epoch + max((len(values) for values in figures.values()), default=0)))
         self.history = history

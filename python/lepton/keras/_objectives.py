@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .. import _lepton as native
+from .._arrays import tensor
 from ._configured import Configured, library
 from ._session import auto_name, snake_case
 from ._tensors import KerasTensor
@@ -44,8 +45,19 @@ class Loss(Configured):
         return native.loss(self._lepton, self._arguments(known))
 
 
+class Number(float):
+    """A number that Keras's `.numpy()` works on."""
+
+    def numpy(self) -> float:
+        return float(self)
+
+
 class Metric(Configured):
-    """Base of metrics."""
+    """Base of metrics: for compile(), or updated by hand."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        super().__init__(given)
+        self._state: native.MetricState | None = None
 
     @property
     def name(self) -> str:
@@ -57,6 +69,23 @@ class Metric(Configured):
     def _native(self) -> native.Metric:
         made = native.metric(self._lepton, self._arguments(library("metrics")[self._lepton][1]))
         return made.with_key(self.name)
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Takes a batch into account."""
+        if self._state is None:
+            self._state = native.MetricState(self._native())
+        self._state.update(tensor(y_true), tensor(y_pred), None if sample_weight is None else tensor(sample_weight))
+
+    def result(self) -> Number:
+        """The figure of all batches since the last reset_state(); 0 without any."""
+        return Number(0.0 if self._state is None else self._state.result())
+
+    def reset_state(self) -> None:
+        self._state = None
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Number:
+        self.update_state(y_true, y_pred, sample_weight)
+        return self.result()
 
 
 class LearningRateSchedule(Configured):
@@ -117,8 +146,8 @@ class Optimizer(Configured):
     lr = learning_rate
 
 
-class LearningRate(float):
-    """A number that Keras's `learning_rate.assign()` and `.numpy()` work on."""
+class LearningRate(Number):
+    """A number that Keras's `learning_rate.assign()` works on, too."""
 
     _optimizer: Optimizer
 
@@ -131,9 +160,6 @@ class LearningRate(float):
 
     def assign(self, value: Any) -> None:
         self._optimizer.learning_rate = value
-
-    def numpy(self) -> float:
-        return float(self)
 
 
 def find(kind: str, name: str, classes: Mapping[str, Any]) -> Any:

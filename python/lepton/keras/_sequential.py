@@ -50,13 +50,13 @@ class Sequential(Model):
             return
         first = self._row[0]
         if self._start is None and first._input_shape is not None:
-            self._start = Input(first._input_shape, dtype=input_dtype(first))
+            self._start = Input(first._input_shape, first._batch_size, dtype=input_dtype(first))
         if self._start is None and isinstance(first, Model) and first.built and len(first.inputs) == 1:
-            self._start = Input(first.inputs[0].shape[1:], dtype=first.inputs[0].dtype)
+            self._start = Input(batch_shape=first.inputs[0].shape, dtype=first.inputs[0].dtype)
         if self._start is not None:
             if self._start.dtype == floatx() and input_dtype(first) is not None:
                 held = self._start
-                self._start = Input(held.shape[1:], dtype="int64", name=held.name)
+                self._start = Input(batch_shape=held.shape, dtype="int64", name=held.name)
             learnt = [(layer, self._layer_weights(layer)) for layer in self._layers] if self._raw is not None else []
             self._raw = None
             self.__dict__.pop("_weight_names", None)

@@ -28,8 +28,9 @@ class InputLayer(Layer):
         wanted = str(getattr(dtype, "name", dtype) or floatx())
         if wanted in ("float32", "float64"):
             check_dtype("Input", wanted)
-        symbol = native.input(tuple(sizes), wanted, self.name)
-        self.shape: Shape = (None, *sizes)
+        samples = batch_shape[0] if batch_shape is not None else batch_size
+        symbol = native.input(tuple(sizes), wanted, self.name, samples or 0)
+        self.shape: Shape = (samples, *sizes)
         tensor = KerasTensor(symbol, self.shape, wanted, self.name, self, [])
         self._calls = [([tensor], [tensor])]
         self.built = True
@@ -119,7 +120,7 @@ def layers_in_order(inputs: list[KerasTensor], outputs: list[KerasTensor]) -> li
 def rebuilt(network: dict[str, Any]) -> tuple[list[KerasTensor], list[KerasTensor]]:
     """Symbolic inputs and outputs of a model that was read from a file."""
     dtype = {"f32": "float32", "f64": "float64", "i64": "int64", "i32": "int32", "u8": "uint8"}
-    inputs = [Input(shape, dtype=dtype.get(kind, kind), name=name) for name, kind, shape in network["inputs"]]
+    inputs = [Input(batch_shape=shape, dtype=dtype.get(kind, kind), name=name) for name, kind, shape in network["inputs"]]
     layers = [Loaded(handle, name) for name, handle in network["layers"]]
     made: list[list[KerasTensor]] = []
 

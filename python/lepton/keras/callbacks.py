@@ -173,6 +173,8 @@ class ModelCheckpoint(Callback):
         figures: Logs = logs or {}
         if self.save_best_only:
             if self.monitor not in figures:
+                if self.monitor.startswith("val_") and (epoch + 1) % self.params.get("validation_freq", 1):
+                    return
                 raise native.NotFoundError(f"ModelCheckpoint: there is no figure '{self.monitor}'; there are {', '.join(figures)}")
             if not self._sign * figures[self.monitor] < self._sign * self.best:
                 return
