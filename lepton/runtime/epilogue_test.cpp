@@ -29,7 +29,8 @@ std::vector<std::string> contractions_of(const graph::Graph& graph, const std::v
   for (std::size_t i = 0; i < expected.size(); ++i)
     EXPECT_LE(testing::largest_difference(actual[i], expected[i]), 2e-5) << executable->describe();
   std::vector<std::string> found;
-  for (const std::string_view line : split(executable->describe(), '\n')) {
+  const std::string described = executable->describe();
+  for (const std::string_view line : split(described, '\n')) {
     for (const std::string_view word : split(line, ' ')) {
       if (word.starts_with("conv") || word.starts_with("matmul")) {
         found.emplace_back(word);
