@@ -48,7 +48,7 @@ def test_shared_layers_and_branches_come_back(ending, tmp_path):
     model.save(tmp_path / f"model.{ending}")
     read = models.load_model(tmp_path / f"model.{ending}")
     assert_same(model, read, [np.random.default_rng(i).random((3, 6, 5, 2)) for i in (0, 1)])
-    assert [layer.name for layer in read.layers] == [layer.name for layer in model.layers]
+    assert read.name == model.name and [layer.name for layer in read.layers] == [layer.name for layer in model.layers]
     assert not read.get_layer("both").trainable and read.get_layer("yes").trainable
     both = read.get_layer("both").get_config()
     assert both["kernel_regularizer"].startswith("l2") and both["kernel_size"] == [3, 3]

@@ -281,7 +281,8 @@ Result<train::Model> load_keras_file(FileSystem& files, const std::string& path,
                   "the file holds weights without a model; build the model and load them with load_keras_weights()");
            KerasModel read = model_from_keras(file.config).value();
            const std::vector<Pair> pairs = match_weights(file.weights, read.layers, read.network);
-           train::Model model(std::move(read.network));
+           const train::ModelOptions model_options{.dtype = read.network.dtype(), .name = std::move(read.name)};
+           train::Model model(std::move(read.network), model_options);
            set_weights(pairs, model);
            return model;
          })

@@ -255,6 +255,8 @@ class ModelReader {
     const std::vector<nn::Symbol> outputs = read_model(model, nullptr, "", layers);
     KerasModel made{nn::Network::functional(inputs_, outputs, in_double_ ? DType::kF64 : DType::kF32), std::move(layers)};
     check_axes(made.network);
+    const Json& whole = member(model, "config");
+    if (whole.is_object() && whole.contains("name") && whole["name"].is_string()) made.name = whole["name"];
     return made;
   }
 

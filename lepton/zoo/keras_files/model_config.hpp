@@ -21,6 +21,7 @@ struct KerasLayer {
 struct KerasModel {
   nn::Network network;
   std::vector<KerasLayer> layers;  // in the file's order
+  std::string name = "model";
 };
 
 /// Reads {"class_name": "Sequential" or "Functional", "config": …}. Models within it are put in place of their calls.
