@@ -49,6 +49,9 @@ void predict_graph_file(const std::string& path, const PredictArguments& argumen
 /// Predicts; if the arguments want a profile, with one: then writes its trace, and prints its table unless JSON is wanted.
 void predict_profiled(const PredictArguments& arguments, const std::function<void(runtime::Profile*)>& predict);
 
+/// Serves a package for a moment, predicts a picture through HTTP, and stops.
+void demonstrate_serving(const std::string& package, const std::string& picture);
+
 /// Keras's files, for the same commands.
 void show_keras_file(const std::string& path, bool as_json);
 void predict_keras_file(const std::string& path, const PredictArguments& arguments);
@@ -75,6 +78,10 @@ void add_tune(CLI::App& app, Context& context);
 void add_eval(CLI::App& app, Context& context);
 void add_predict(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
+void add_serve(CLI::App& app, Context& context);
+void add_serve_token(CLI::App& app, Context& context);
+void add_watch(CLI::App& app, Context& context);
+void add_reviews(CLI::App& app, Context& context);
 void add_data(CLI::App& app, Context& context);
 void add_op(CLI::App& app, Context& context);
 void add_model(CLI::App& app, Context& context);

@@ -39,6 +39,10 @@ int main(int argc, char** argv) {
   lepton::cli::add_tune(app, context);
   lepton::cli::add_eval(app, context);
   lepton::cli::add_predict(app, context);
+  lepton::cli::add_serve(app, context);
+  lepton::cli::add_serve_token(app, context);
+  lepton::cli::add_watch(app, context);
+  lepton::cli::add_reviews(app, context);
   lepton::cli::add_export(app, context);
   lepton::cli::add_data(app, context);
   lepton::cli::add_op(app, context);

@@ -13,6 +13,7 @@
 #include "lepton/data/picture_source.hpp"
 #include "lepton/data/split.hpp"
 #include "lepton/formats/graph_file.hpp"
+#include "lepton/tasks/model_codec.hpp"
 #include "lepton/tasks/settings.hpp"
 #include "lepton/tasks/task.hpp"
 #include "lepton/zoo/keras_files/keras_file.hpp"
@@ -104,8 +105,11 @@ void demo_fashion(const Context& context, std::int64_t epochs) {
   fmt::print("Opening the test set, once:\n");
   print_evaluation(task.evaluate(folder, "test").value(), "test", false);
   fmt::print("\nTen test pictures through the package (file names tell the truth):\n");
-  print_predictions(task.predict(run.package, some_test_pictures(folder, data_name), nullptr).value(), false);
-  fmt::print("\nTry next:\n  lepton data inspect DIR\n  lepton train data=DIR epochs=10\n  lepton predict {} PICTURE…\n", run.package);
+  const std::vector<std::string> pictures = some_test_pictures(folder, data_name);
+  print_predictions(tasks::predict_files(run.package, pictures, nullptr).value(), false);
+  demonstrate_serving(run.package, pictures.front());
+  fmt::print("\nTry next:\n  lepton data inspect DIR\n  lepton train data=DIR epochs=10\n  lepton predict {} PICTURE…\n  lepton serve {}\n",
+             run.package, run.package);
 }
 
 }  // namespace
@@ -245,7 +249,7 @@ void add_predict(CLI::App& app, Context& context) {
         }
       }
       predict_profiled(*arguments, [&](runtime::Profile* profile) {
-        print_predictions(tasks::task_of_package(*model).predict(*model, all, profile).value(), arguments->json);
+        print_predictions(tasks::predict_files(*model, all, profile).value(), arguments->json);
       });
     };
   });

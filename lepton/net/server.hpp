@@ -60,7 +60,7 @@ struct Answered {
 struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;               // 0: one that is free
-  std::vector<std::string> hosts = {};  // names by which it may be called; empty: any if `admit` asks for tokens, else the loopback's
+  std::vector<std::string> hosts = {};  // names by which it may be called; empty: those of the loopback
   bool check_origin = true;
   std::optional<TlsOptions> tls = {};
   std::size_t max_connections = 512;

@@ -10,6 +10,7 @@
 #include "lepton/formats/package.hpp"
 #include "lepton/python/bindings.hpp"
 #include "lepton/tasks/export.hpp"
+#include "lepton/tasks/model_codec.hpp"
 #include "lepton/tasks/runs.hpp"
 #include "lepton/tasks/settings.hpp"
 #include "lepton/tasks/task.hpp"
@@ -110,9 +111,9 @@ nb::dict evaluate(const std::string& run_folder, const std::string& part) {
 }
 
 nb::list predict(const std::string& package, const std::vector<std::string>& paths) {
-  const tasks::TaskDef& task = tasks::task_of_package(package);
   std::atomic<bool> cancel = false;
-  const std::vector<tasks::PredictionRow> rows = run_interruptible(cancel, [&] { return task.predict(package, paths, nullptr); }).value();
+  const std::vector<tasks::PredictionRow> rows =
+      run_interruptible(cancel, [&] { return tasks::predict_files(package, paths, nullptr); }).value();
   nb::list all;
   for (const tasks::PredictionRow& row : rows) {
     nb::dict made;

@@ -9,6 +9,7 @@
 #include "lepton/tasks/internal/image_run.hpp"
 #include "lepton/tasks/internal/outcome.hpp"
 #include "lepton/tasks/loader_source.hpp"
+#include "lepton/tasks/model_codec.hpp"
 #include "lepton/tasks/task_list.hpp"
 #include "lepton/zoo/zoo.hpp"
 
@@ -123,7 +124,7 @@ TaskDef image_classification_task() {
           .objectives = class_objectives(),
           .train = train_images,
           .evaluate = evaluate_images,
-          .predict = predict_images,
+          .codec = picture_codec,
           .inputs = inputs_of_images};
 }
 

@@ -14,9 +14,8 @@ Result<TrainResult> train_images(const TrainRequest& request);
 /// Evaluates the model of a run on a part of its data ("train", "val" or "test") and writes report.html. Opening the test set is counted.
 Result<EvaluationResult> evaluate_images(const std::string& run_folder, const std::string& part);
 
-/// Predicts picture files with a packaged model, through the recipe that it was trained with.
-Result<std::vector<PredictionRow>> predict_images(const std::string& package, const std::vector<std::string>& paths,
-                                                  runtime::Profile* profile);
+/// How packages of the task take pictures.
+std::unique_ptr<ModelCodec> picture_codec(const Json& task);
 
 /// Pictures of a part of a run's data as the model takes them: the first `at_most`.
 Result<std::vector<Tensor>> inputs_of_images(const std::string& run_folder, const std::string& part, std::int64_t at_most);

@@ -12,12 +12,32 @@
 #include "lepton/tasks/internal/image_run.hpp"
 #include "lepton/tasks/internal/outcome.hpp"
 #include "lepton/tasks/loader_source.hpp"
+#include "lepton/tasks/model_codec.hpp"
 #include "lepton/train/package.hpp"
 
 namespace lepton::tasks {
 namespace {
 
-constexpr std::uint64_t kMaxFileBytes = std::uint64_t{256} << 20;
+class PictureCodec final : public ModelCodec {
+ public:
+  explicit PictureCodec(const Json& task) : recipe_(data::image_recipe_from_json(*json_member(task, "recipe").value()).value()) {
+    labels_ = json_member(task, "labels").value()->get<std::vector<std::string>>();
+  }
+  std::string_view takes() const override { return "picture"; }
+
+  Result<EncodedInputs> encode(std::string bytes, const std::string& name, const EncodeLimits& limits) const override {
+    LEPTON_TRY(const Tensor image, data::decode_image(std::as_bytes(std::span(bytes)), {.max_pixels = limits.max_pixels}));
+    return catch_error([&] {
+      const Tensor input = data::apply(recipe_, image);
+      Dims dims = {1};
+      dims.insert(dims.end(), input.shape().begin(), input.shape().end());
+      return EncodedInputs{input.reshape(Shape(dims)), {name}};
+    });
+  }
+
+ private:
+  data::ImageRecipe recipe_;
+};
 
 // What a model says of all samples.
 nn::Predictions predict(train::Model& model, const data::DatasetHandle& samples) {
@@ -96,29 +116,6 @@ Result<std::vector<Tensor>> inputs_of_images(const std::string& run_folder, cons
   });
 }
 
-Result<std::vector<PredictionRow>> predict_images(const std::string& package, const std::vector<std::string>& paths,
-                                                  runtime::Profile* profile) {
-  return catch_error([&] {
-    train::LoadedPackage loaded = train::load_package(local_files(), package).value();
-    loaded.model.set_profile(profile);
-    const Json& task = *json_member(*loaded.manifest, "task").value();
-    const data::ImageRecipe recipe = data::image_recipe_from_json(*json_member(task, "recipe").value()).value();
-    const auto labels = json_member(task, "labels").value()->get<std::vector<std::string>>();
-    std::vector<PredictionRow> predictions;
-    for (const std::string& path : paths) {
-      const std::string bytes = read_file(local_files(), path, kMaxFileBytes).value();
-      const auto image = data::decode_image(std::as_bytes(std::span(bytes)));
-      if (!image) throw image.error().with_context(path);
-      const Tensor input = data::apply(recipe, *image);
-      Dims dims = {1};
-      dims.insert(dims.end(), input.shape().begin(), input.shape().end());
-      const std::vector<double> p = loaded.model.predict(train::Arrays(input.reshape(Shape(dims))), 1).to_vector<double>();
-      auto probabilities = ranked(labels, p);
-      std::string said = probabilities.front().first;
-      predictions.push_back({path, std::move(said), std::move(probabilities)});
-    }
-    return predictions;
-  });
-}
+std::unique_ptr<ModelCodec> picture_codec(const Json& task) { return std::make_unique<PictureCodec>(task); }
 
 }  // namespace lepton::tasks

@@ -12,6 +12,7 @@
 #include "lepton/tasks/internal/outcome.hpp"
 #include "lepton/tasks/internal/tabular_run.hpp"
 #include "lepton/tasks/loader_source.hpp"
+#include "lepton/tasks/model_codec.hpp"
 #include "lepton/tasks/task_list.hpp"
 #include "lepton/train/checkpoint.hpp"
 #include "lepton/train/fit_loop.hpp"
@@ -255,7 +256,7 @@ TaskDef tabular_classification_task() {
           .objectives = class_objectives(),
           .train = [](const TrainRequest& request) { return train_table(request, data::TargetKind::kClass); },
           .evaluate = evaluate_table,
-          .predict = predict_table,
+          .codec = table_codec,
           .inputs = inputs_of_table};
 }
 
@@ -267,7 +268,7 @@ TaskDef tabular_regression_task() {
           .objectives = number_objectives(),
           .train = [](const TrainRequest& request) { return train_table(request, data::TargetKind::kNumber); },
           .evaluate = evaluate_table,
-          .predict = predict_table,
+          .codec = table_codec,
           .inputs = inputs_of_table};
 }
 

@@ -4,11 +4,13 @@
 #include "lepton/base/files.hpp"
 #include "lepton/base/json.hpp"
 #include "lepton/base/path.hpp"
+#include "lepton/data/archive/gzip.hpp"
 #include "lepton/data/named_dataset.hpp"
 #include "lepton/formats/package.hpp"
 #include "lepton/tasks/internal/evaluation.hpp"
 #include "lepton/tasks/internal/outcome.hpp"
 #include "lepton/tasks/internal/tabular_run.hpp"
+#include "lepton/tasks/model_codec.hpp"
 #include "lepton/train/package.hpp"
 
 namespace lepton::tasks {
@@ -18,6 +20,72 @@ nn::Predictions predict(train::Model& model, const data::Dataset& dataset, std::
   const data::Batch batch = dataset.load_batch(rows).value();
   return {model.predict(train::Arrays(batch.inputs[0]), 256), batch.target, {}};
 }
+
+// A cell of a CSV file. What is missing is an empty cell without quotes.
+std::string cell_of(const Json& value) {
+  if (value.is_null()) return "";
+  if (!value.is_string()) return dump_json(value);
+  std::string cell = "\"";
+  for (const char c : value.get_ref<const std::string&>()) cell += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return cell + "\"";
+}
+
+class TableCodec final : public ModelCodec {
+ public:
+  explicit TableCodec(const Json& task) : recipe_(data::tabular_recipe_from_json(*json_member(task, "recipe").value()).value()) {
+    labels_ = recipe_.label_names;
+  }
+  std::string_view takes() const override { return "table"; }
+
+  std::vector<std::pair<std::string, bool>> columns() const override {
+    std::vector<std::pair<std::string, bool>> columns;
+    for (const data::RecipeColumn& column : recipe_.columns) columns.emplace_back(column.name, column.type == data::ColumnType::kNumber);
+    return columns;
+  }
+
+  Result<EncodedInputs> encode(std::string bytes, const std::string& name, const EncodeLimits& limits) const override {
+    LEPTON_TRY(std::string text, data::gunzip_if_needed(std::move(bytes), limits.max_table_bytes));
+    LEPTON_TRY(const data::Table table, data::parse_table(std::move(text), {}, name));
+    return encode_table(table, [&](std::int64_t row) { return fmt::format("{}:{}", name, table.line(row)); });
+  }
+
+  // Through the one reader of tables: what is a number and what is missing is decided there.
+  Result<EncodedInputs> encode_rows(const Json& rows) const override {
+    if (!rows.is_array() || rows.empty())
+      return make_error(ErrorCode::kInvalidArgument, "rows: a list of objects is expected, with at least one");
+    std::string text;
+    for (const data::RecipeColumn& column : recipe_.columns) text += (text.empty() ? "" : ",") + cell_of(column.name);
+    for (const Json& row : rows) {
+      if (!row.is_object()) return make_error(ErrorCode::kInvalidArgument, "rows: each is an object of column and value");
+      text += '\n';
+      for (std::size_t i = 0; i < recipe_.columns.size(); ++i) {
+        const auto value = row.find(recipe_.columns[i].name);
+        if (value == row.end())
+          return make_error(ErrorCode::kInvalidArgument, "row {} lacks '{}'; null says that it is not known", &row - &rows.front(),
+                            recipe_.columns[i].name);
+        if (value->is_structured())
+          return make_error(ErrorCode::kInvalidArgument, "'{}' is no number and no text", recipe_.columns[i].name);
+        text += (i > 0 ? "," : "") + cell_of(*value);
+      }
+    }
+    LEPTON_TRY(const data::Table table, data::parse_table(text, {.csv = {.delimiter = ','}, .header = data::HeaderRow::kYes}, "rows"));
+    return encode_table(table, [](std::int64_t row) { return std::to_string(row); });
+  }
+
+ private:
+  template <class Name>
+  Result<EncodedInputs> encode_table(const data::Table& table, Name&& name_of_row) const {
+    LEPTON_TRY(const data::TabularEncoder encoder, data::TabularEncoder::make(recipe_, table));
+    EncodedInputs encoded{Tensor::empty(DType::kF32, {table.num_rows(), encoder.width()}), {}};
+    for (std::int64_t row = 0; row < table.num_rows(); ++row) {
+      LEPTON_CHECK_OK(encoder.encode(table, row, encoded.rows.data<float>() + row * encoder.width()));
+      encoded.names.push_back(name_of_row(row));
+    }
+    return encoded;
+  }
+
+  data::TabularRecipe recipe_;
+};
 
 EvaluationResult evaluate_in(const std::string& folder, const std::string& part) {
   FileSystem& files = local_files();
@@ -66,32 +134,6 @@ Result<std::vector<Tensor>> inputs_of_table(const std::string& run_folder, const
   });
 }
 
-Result<std::vector<PredictionRow>> predict_table(const std::string& package, const std::vector<std::string>& paths,
-                                                 runtime::Profile* profile) {
-  return catch_error([&] {
-    train::LoadedPackage loaded = train::load_package(local_files(), package).value();
-    loaded.model.set_profile(profile);
-    const Json& task = *json_member(*loaded.manifest, "task").value();
-    const data::TabularRecipe recipe = data::tabular_recipe_from_json(*json_member(task, "recipe").value()).value();
-    std::vector<PredictionRow> rows;
-    for (const std::string& path : paths) {
-      const auto table = std::make_shared<const data::Table>(data::read_table(local_files(), path).value());
-      const data::TabularEncoder encoder = data::TabularEncoder::make(recipe, *table).value();
-      const std::int64_t count = table->num_rows(), width = encoder.width();
-      const Tensor inputs = Tensor::empty(DType::kF32, {count, width});
-      for (std::int64_t row = 0; row < count; ++row) encoder.encode(*table, row, inputs.data<float>() + row * width).value();
-      const Tensor outputs = loaded.model.predict(train::Arrays(inputs), 256);
-      const std::vector<double> p = outputs.to_vector<double>();
-      const auto size = static_cast<std::size_t>(outputs.shape()[-1]);
-      for (std::int64_t row = 0; row < count; ++row) {
-        const std::span<const double> own = std::span(p).subspan(static_cast<std::size_t>(row) * size, size);
-        PredictionRow said{fmt::format("{}:{}", path, table->line(row)), {}, ranked(recipe.label_names, own)};
-        said.said = said.probabilities.empty() ? fmt::format("{:.6g}", own[0]) : said.probabilities[0].first;
-        rows.push_back(std::move(said));
-      }
-    }
-    return rows;
-  });
-}
+std::unique_ptr<ModelCodec> table_codec(const Json& task) { return std::make_unique<TableCodec>(task); }
 
 }  // namespace lepton::tasks

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "lepton/base/json_fwd.hpp"
 #include "lepton/op/attribute_def.hpp"
 #include "lepton/tensor/tensor.hpp"
 #include "lepton/train/history.hpp"
@@ -18,6 +20,7 @@ class Profile;
 namespace lepton::tasks {
 
 struct GivenSetting;  // settings.hpp
+class ModelCodec;     // model_codec.hpp
 
 struct TrainRequest {
   Attributes settings;     // complete
@@ -73,9 +76,8 @@ struct TaskDef {
   Result<TrainResult> (*train)(const TrainRequest&) = nullptr;
   /// Evaluates a run on "train", "val" or "test" and writes its page. Opening the test set is counted.
   Result<EvaluationResult> (*evaluate)(const std::string& run_folder, const std::string& part) = nullptr;
-  /// `profile`, if it is not null, times the operators.
-  Result<std::vector<PredictionRow>> (*predict)(const std::string& package, const std::vector<std::string>& paths,
-                                                runtime::Profile* profile) = nullptr;
+  /// How its packages take files and rows, from the task's part of their manifest; throws for one that is damaged.
+  std::unique_ptr<ModelCodec> (*codec)(const Json& task) = nullptr;
   /// The model's inputs for the first samples of a part of a run's data, at most so many; null if the task has none to give.
   Result<std::vector<Tensor>> (*inputs)(const std::string& run_folder, const std::string& part, std::int64_t at_most) = nullptr;
 };

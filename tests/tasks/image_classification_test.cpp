@@ -15,6 +15,7 @@
 #include "lepton/data/picture_source.hpp"
 #include "lepton/formats/package.hpp"
 #include "lepton/tasks/image_classification.hpp"
+#include "lepton/tasks/model_codec.hpp"
 #include "lepton/tasks/settings.hpp"
 
 namespace lepton::tasks {
@@ -71,7 +72,7 @@ TEST_F(ImageTask, TrainsEvaluatesAndPredicts) {
   EXPECT_LT(accuracy.interval.low, accuracy.value);
   EXPECT_EQ(first->openings, 1);
   EXPECT_EQ(evaluate_images(path("run"), "test")->openings, 2);
-  const auto predictions = predict_images(run->package, {path("pictures/trouser/000.png")}, nullptr);
+  const auto predictions = predict_files(run->package, {path("pictures/trouser/000.png")}, nullptr);
   ASSERT_TRUE(predictions) << predictions.error().what();
   EXPECT_EQ(predictions->front().said, "trouser");
 }
@@ -84,7 +85,7 @@ TEST_F(ImageTask, LearnsFromMixedPictures) {
   ASSERT_TRUE(run) << run.error().what();
   EXPECT_TRUE(std::ranges::any_of(run->validation, [](const auto& one) { return one.first == "accuracy"; }));
   EXPECT_GT(evaluate_images(path("run"), "test")->figures.at(0).value, 0.8);
-  const auto predictions = predict_images(run->package, {path("pictures/trouser/000.png")}, nullptr);
+  const auto predictions = predict_files(run->package, {path("pictures/trouser/000.png")}, nullptr);
   ASSERT_TRUE(predictions) << predictions.error().what();
   EXPECT_EQ(predictions->front().said, "trouser");
 }
@@ -194,7 +195,7 @@ TEST_F(ImageTask, ModelsOfTheZooAreKnownByName) {
   request.settings.set("model", std::string("lenet5"));
   const auto run = train_images(request);
   ASSERT_TRUE(run) << run.error().what();
-  EXPECT_EQ(predict_images(run->package, {path("pictures/trouser/000.png")}, nullptr)->size(), 1u);
+  EXPECT_EQ(predict_files(run->package, {path("pictures/trouser/000.png")}, nullptr)->size(), 1u);
   request = config("wrong");
   request.settings.set("model", std::string("resnet19"));
   EXPECT_EQ(train_images(request).error().code(), ErrorCode::kNotFound);

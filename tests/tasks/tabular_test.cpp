@@ -8,6 +8,7 @@
 #include "lepton/base/testing/temporary_folder.hpp"
 #include "lepton/data/named_dataset.hpp"
 #include "lepton/formats/package.hpp"
+#include "lepton/tasks/model_codec.hpp"
 #include "lepton/tasks/settings.hpp"
 #include "lepton/tasks/task.hpp"
 
@@ -112,16 +113,15 @@ TEST_F(TableTask, PredictsRowsWithUnknownWordsAndOtherColumnOrders) {
   const std::string file = write("rows.csv", made_up_table(600, true));
   const auto run = train("tabular-classification", {{"data", file}, {"target", "y"}, {"epochs", 10}}, "run");
   ASSERT_TRUE(run) << run.error().what();
-  const TaskDef& task = task_of_package(run->package);
-  const auto said = task.predict(run->package, {write("new.csv", "kind,b,a,site\nx,1.5,2,site1\nnever seen,,-2,site2\n")}, nullptr);
+  const auto said = predict_files(run->package, {write("new.csv", "kind,b,a,site\nx,1.5,2,site1\nnever seen,,-2,site2\n")}, nullptr);
   ASSERT_TRUE(said) << said.error().what();
   ASSERT_EQ(said->size(), 2u);
   EXPECT_EQ((*said)[0].said, "yes");
   EXPECT_EQ((*said)[1].said, "no");
   EXPECT_NEAR((*said)[0].probabilities[0].second + (*said)[0].probabilities[1].second, 1, 1e-5);
-  EXPECT_EQ(task.predict(run->package, {write("bad.csv", "kind,b,a,site\nx,many,2,site1\n")}, nullptr).error().code(),
+  EXPECT_EQ(predict_files(run->package, {write("bad.csv", "kind,b,a,site\nx,many,2,site1\n")}, nullptr).error().code(),
             ErrorCode::kParseError);
-  EXPECT_EQ(task.predict(run->package, {write("less.csv", "kind,b,site\nx,1,site1\n")}, nullptr).error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(predict_files(run->package, {write("less.csv", "kind,b,site\nx,1,site1\n")}, nullptr).error().code(), ErrorCode::kNotFound);
 }
 
 TEST_F(TableTask, PredictsNumbersInTheirUnits) {

@@ -1,4 +1,5 @@
 // Transfer on real pictures: a head on the features of EfficientNet-Lite0 tells ants from bees; the package needs no other file.
+#include "lepton/tasks/model_codec.hpp"
 #include "tests/tasks/picture_runs.hpp"
 
 namespace lepton::tasks {
@@ -21,7 +22,7 @@ TEST_F(TransferTask, TellsAntsFromBeesAndIsAStartItself) {
   EXPECT_GT(test_figure("run", "ROC AUC"), 0.97);
   const std::string bees = join_path(data::locate_named_dataset(local_files(), "hymenoptera-160").value(), "val/bees");
   const std::string bee = join_path(bees, local_files().list_folder(bees)->front().name);
-  const auto said = task().predict(run->package, {bee}, nullptr);
+  const auto said = predict_files(run->package, {bee}, nullptr);
   ASSERT_TRUE(said) << said.error().what();
   EXPECT_EQ(said->front().said, "bees");
 

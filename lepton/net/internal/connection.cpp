@@ -269,9 +269,17 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     if (!keep_alive_) add("Connection", "close");
     out_head_ += "\r\n";
     const bool head_only = method_ == "HEAD" || request_.method == "HEAD";
-    const std::array<asio::const_buffer, 2> buffers = {asio::buffer(out_head_), head_only ? asio::const_buffer() : asio::buffer(out_body_)};
     tcp().expires_after(all_->options.write_timeout);
-    asio::async_write(stream_, buffers, [self = self()](const error_code& error, std::size_t size) { self->on_written(error, size); });
+    const auto written = [self = self()](const error_code& error, std::size_t size) { self->on_written(error, size); };
+    if constexpr (kTls) {
+      // One buffer: Beast 1.81 stops without an error at an empty buffer before a long one, which two become when the first is written.
+      if (!head_only) out_head_ += out_body_;
+      asio::async_write(stream_, asio::buffer(out_head_), written);
+    } else {
+      const std::array<asio::const_buffer, 2> buffers = {asio::buffer(out_head_),
+                                                         head_only ? asio::const_buffer() : asio::buffer(out_body_)};
+      asio::async_write(stream_, buffers, written);
+    }
   }
 
   void on_written(const error_code& error, std::size_t size) {
@@ -291,7 +299,10 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     trace_.clear();
     raw_path_.clear();
     request_bytes_ = 0;
-    if (error) return end();
+    if (error) {
+      log_debug("net: an answer to {} was not sent: {}", peer_, error.message());
+      return end();
+    }
     if (!keep_alive_) return say_goodbye();
     read_head();
   }

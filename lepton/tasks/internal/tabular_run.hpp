@@ -11,8 +11,7 @@ namespace lepton::tasks {
 
 Result<TrainResult> train_table(const TrainRequest& request, data::TargetKind kind);
 Result<EvaluationResult> evaluate_table(const std::string& run_folder, const std::string& part);
-Result<std::vector<PredictionRow>> predict_table(const std::string& package, const std::vector<std::string>& paths,
-                                                 runtime::Profile* profile);
+std::unique_ptr<ModelCodec> table_codec(const Json& task);
 Result<std::vector<Tensor>> inputs_of_table(const std::string& run_folder, const std::string& part, std::int64_t at_most);
 
 /// The file that `data` names: a path, or a known data set.
