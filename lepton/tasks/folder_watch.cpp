@@ -1,12 +1,11 @@
 // The CSV file is the journal: what stands there was scored.
 #include "lepton/tasks/folder_watch.hpp"
 
-#include <algorithm>
 #include <map>
 
+#include "lepton/base/cell_text.hpp"
 #include "lepton/base/json.hpp"
 #include "lepton/base/path.hpp"
-#include "lepton/base/text.hpp"
 #include "lepton/data/image/codec.hpp"
 #include "lepton/data/readers/table.hpp"
 #include "lepton/tasks/model_codec.hpp"
@@ -18,31 +17,6 @@ namespace {
 constexpr std::string_view kHeader = "time,file,modified_ns,decision,probability,moved_to\n";
 constexpr std::uint64_t kMaxFileBytes = std::uint64_t{256} << 20;
 constexpr std::uint64_t kMaxJournalBytes = std::uint64_t{4} << 30;
-
-// Text as a table may hold it: one line, and never a formula to the program that opens it.
-std::string plain_of(std::string_view text) {
-  std::string plain = to_printable(text);
-  std::ranges::replace(plain, '\n', ' ');
-  if (!plain.empty() && std::string_view("=+-@\t").find(plain.front()) != std::string_view::npos) plain.insert(0, "'");
-  return plain;
-}
-
-std::string cell_of(std::string_view text) {
-  std::string cell = "\"";
-  for (const char c : plain_of(text)) {
-    if (c == '"') cell += '"';
-    cell += c;
-  }
-  return cell + "\"";
-}
-
-// A label as the name of a folder.
-std::string folder_name(std::string_view label) {
-  std::string name;
-  for (const char c : label) name += static_cast<unsigned char>(c) < 0x20 || c == '/' || c == '\\' || c == 0x7f ? '_' : c;
-  if (name.empty() || name.front() == '.') name.insert(0, "_");
-  return name;
-}
 
 class Watch {
  public:
@@ -128,16 +102,16 @@ class Watch {
 
   void handle(const std::string& name, const std::string& path, const FileInfo& info) {
     const std::string modified = std::to_string(info.modified_ns);
-    auto noted = noted_.find(key_of(plain_of(name), modified));
+    auto noted = noted_.find(key_of(to_cell_text(name), modified));
     if (noted == noted_.end()) {
       Noted made = score(name, path);
       made.moved_to = free_place(made.decision, name);
       journal_
-          ->write(fmt::format("{},{},{},{},{},{}\n", cell_of(format_utc(clock_.wall())), cell_of(name), modified, cell_of(made.decision),
-                              made.probability, cell_of(made.moved_to)))
+          ->write(fmt::format("{},{},{},{},{},{}\n", csv_cell(format_utc(clock_.wall())), csv_cell(name), modified, csv_cell(made.decision),
+                              made.probability, csv_cell(made.moved_to)))
           .value();
       journal_->sync().value();
-      noted = noted_.emplace(key_of(plain_of(name), modified), std::move(made)).first;
+      noted = noted_.emplace(key_of(to_cell_text(name), modified), std::move(made)).first;
     }
     files_.make_folders(parent_folder(noted->second.moved_to)).value();
     files_.rename(path, noted->second.moved_to).value();

@@ -1,6 +1,7 @@
 // Two tables: cases, and the labels that they were given.
 #include "lepton/workspace/review_queue.hpp"
 
+#include "lepton/base/cell_text.hpp"
 #include "lepton/base/path.hpp"
 #include "lepton/base/text.hpp"
 
@@ -40,14 +41,6 @@ ReviewCase case_of(const Row& row) {
           .labelled = time_text(row.integer(11))};
 }
 
-// A label as the name of a folder: it may not lead elsewhere.
-std::string folder_of(std::string_view label) {
-  std::string name;
-  for (const char c : label) name += static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '/' || c == '\\' ? '_' : c;
-  if (name.empty() || name.front() == '.') name.insert(0, "_");
-  return name;
-}
-
 std::string extension_of(std::string_view content_type) {
   for (const auto& [type, extension] : {std::pair<std::string_view, std::string_view>{"image/png", "png"},
                                         {"image/jpeg", "jpg"},
@@ -56,14 +49,6 @@ std::string extension_of(std::string_view content_type) {
     if (content_type.starts_with(type)) return std::string(extension);
   }
   return "bin";
-}
-
-// Quoted, and never a formula to the program that opens the table.
-std::string cell_of(std::string_view text) {
-  std::string cell = "\"";
-  if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) cell += '\'';
-  for (const char c : to_printable(text)) cell += c == '"' ? std::string("\"\"") : std::string(1, c == '\n' ? ' ' : c);
-  return cell + "\"";
 }
 
 }  // namespace
@@ -195,12 +180,12 @@ Result<std::int64_t> ReviewQueue::write_dataset(FileSystem& files, const std::st
       const std::vector<ReviewCase> cases = list(true, after).value();
       if (cases.empty()) break;
       for (const ReviewCase& one : cases) {
-        const std::string name = fmt::format("{}/{}.{}", folder_of(one.label), one.id, extension_of(one.content_type));
+        const std::string name = fmt::format("{}/{}.{}", folder_name(one.label), one.id, extension_of(one.content_type));
         const std::string path = join_path(folder, name);
         files.make_folders(parent_folder(path)).value();
         write_atomic(files, path, input(one.id).value()).value();
         for (const std::string* text : {&name, &one.label, &one.labelled_by, &one.why, &one.labelled, &one.model, &one.version, &one.said})
-          table += cell_of(*text) + ",";
+          table += csv_cell(*text) + ",";
         table += fmt::format("{}\n", one.probability);
         ++written;
       }
