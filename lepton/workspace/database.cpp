@@ -75,6 +75,17 @@ void bind(sqlite3_stmt* statement, int place, const Value& value) {
 }  // namespace
 
 struct Database::State {
+  /// Opens the file, or makes it.
+  static std::unique_ptr<State> open(const std::string& path, int more_flags) {
+    auto opened = std::make_unique<State>();
+    opened->path = path;
+    sqlite3* handle = nullptr;
+    const int result = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | more_flags, nullptr);
+    opened->database.reset(handle);
+    opened->check(result);
+    return opened;
+  }
+
   std::string path;
   std::unique_ptr<sqlite3, CloseDatabase> database;
 
@@ -91,12 +102,8 @@ Database& Database::operator=(Database&&) noexcept = default;
 
 Result<Database> Database::open(const std::string& path, std::span<const char* const> schema) {
   return catch_error([&] {
-    Database opened(std::make_unique<State>());
-    opened.state_->path = path;
-    sqlite3* handle = nullptr;
-    const int result = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr);
-    opened.state_->database.reset(handle);
-    opened.state_->check(result);
+    Database opened(State::open(path, SQLITE_OPEN_FULLMUTEX));
+    sqlite3* const handle = opened.state_->database.get();
     sqlite3_busy_timeout(handle, kBusyMs);
     // A foreign file shall not be able to run what its schema says.
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -148,12 +155,8 @@ Result<void> Database::backup(const std::string& path) {
     const std::string part = path + ".part";
     remove_all(local_files(), part).value();
     {
-      Database copy(std::make_unique<State>());
-      copy.state_->path = part;
-      sqlite3* handle = nullptr;
-      const int result = sqlite3_open_v2(part.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
-      copy.state_->database.reset(handle);
-      copy.state_->check(result);
+      Database copy(State::open(part, 0));
+      sqlite3* const handle = copy.state_->database.get();
       sqlite3_backup* const backup = sqlite3_backup_init(handle, "main", state_->database.get(), "main");
       if (backup == nullptr) copy.state_->check(sqlite3_errcode(handle));
       sqlite3_backup_step(backup, -1);
