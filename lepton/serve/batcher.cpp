@@ -6,6 +6,7 @@
 
 #include "lepton/base/log.hpp"
 #include "lepton/base/random.hpp"
+#include "lepton/train/batches.hpp"
 
 namespace lepton::serve {
 namespace {
@@ -27,15 +28,6 @@ bool joins(const Job& a, const Job& b) {
 
 std::size_t row_bytes(const Tensor& tensor) {
   return static_cast<std::size_t>(tensor.type().size_bytes() / std::max<std::int64_t>(1, rows_of(tensor)));
-}
-
-Tensor copy_rows(const Tensor& from, std::int64_t begin, std::int64_t count) {
-  Dims dims = from.shape().dims();
-  dims[0] = count;
-  Tensor rows = Tensor::empty(from.dtype(), Shape(dims));
-  std::memcpy(rows.bytes(), from.bytes() + static_cast<std::size_t>(begin) * row_bytes(from),
-              static_cast<std::size_t>(count) * row_bytes(from));
-  return rows;
 }
 
 // Values that every model of the kind can take: numbers in [0, 1), pixels, and 0 or 1 where they may be indices.
@@ -60,22 +52,20 @@ Tensor some_input(const TensorSpec& spec, std::int64_t rows, std::uint64_t strea
   return tensor;
 }
 
+Tensor picked_rows(const Tensor& tensor, const std::vector<std::int64_t>& places) {
+  Tensor rows;
+  train::take_rows(tensor, places, rows);
+  return rows;
+}
+
 Tensor reversed_rows(const Tensor& tensor) {
-  Tensor reversed = Tensor::empty(tensor.dtype(), tensor.shape());
-  const std::size_t size = row_bytes(tensor);
-  const std::int64_t rows = tensor.shape()[0];
-  for (std::int64_t row = 0; row < rows; ++row)
-    std::memcpy(reversed.bytes() + static_cast<std::size_t>(row) * size, tensor.bytes() + static_cast<std::size_t>(rows - 1 - row) * size,
-                size);
-  return reversed;
+  std::vector<std::int64_t> places;
+  for (std::int64_t row = tensor.shape()[0]; row > 0; --row) places.push_back(row - 1);
+  return picked_rows(tensor, places);
 }
 
 Tensor repeated_row(const Tensor& tensor) {
-  Tensor repeated = Tensor::empty(tensor.dtype(), tensor.shape());
-  const std::size_t size = row_bytes(tensor);
-  for (std::int64_t row = 0; row < tensor.shape()[0]; ++row)
-    std::memcpy(repeated.bytes() + static_cast<std::size_t>(row) * size, tensor.bytes(), size);
-  return repeated;
+  return picked_rows(tensor, std::vector<std::int64_t>(static_cast<std::size_t>(tensor.shape()[0]), 0));
 }
 
 bool may_batch(const Signature& signature) {
@@ -381,7 +371,7 @@ Result<std::vector<std::vector<Tensor>>> Batcher::run(const Jobs& jobs, JobTimes
     for (std::size_t j = 0; j < jobs.size(); ++j) {
       for (const Tensor& output : outputs) {
         LEPTON_ASSERT(alone || (output.shape().rank() > 0 && output.shape()[0] == bucket), "a result has other rows than its batch");
-        rows[j].push_back(alone ? output.copy() : copy_rows(output.contiguous(), row, rows_of(*jobs[j])));
+        rows[j].push_back(alone ? output.copy() : output.rows(row, row + rows_of(*jobs[j])).copy());
       }
       row += rows_of(*jobs[j]);
     }

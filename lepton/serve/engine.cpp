@@ -25,9 +25,6 @@ class PackageEngine final : public Engine {
       signature_.inputs.push_back({input.name, input.type.dtype, input.type.shape.dims()});
     const graph::GraphBuilder types(program_.graph());
     for (const graph::GraphOutput& output : types.graph().outputs()) {
-      if (!output.updates.empty())
-        fail(ErrorCode::kUnsupported, "the model remembers '{}' from one batch to the next: clients would get each other's",
-             output.updates);
       const TensorType type = types.type(output.value);
       signature_.outputs.push_back({output.name, type.dtype, type.shape.dims()});
     }
