@@ -187,16 +187,23 @@ TEST_F(ProtocolTest, UnloadAndLoad) {
   EXPECT_EQ(post("/v2/models/dense/infer", dense_request(1, 1)).status, 200);
 }
 
-class ReviewTest : public ServiceTest {};
+class ReviewTest : public ServiceTest {
+ protected:
+  // Serves a model for pictures; those of which it is less sure than this wait for a person.
+  void start_below(double probability) {
+    write_picture_model(path("m.lepton"), 1);
+    serve::ServiceOptions options;
+    options.repository.files = {{"m", 1, path("m.lepton")}};
+    options.reviews = path("reviews.db");
+    options.review_below = probability;
+    start(std::move(options));
+  }
+
+  const std::string png = data::encode_png(Tensor::zeros(DType::kU8, {8, 8, 1})).value();
+};
 
 TEST_F(ReviewTest, UnsureAndFlaggedPicturesWaitForAPerson) {
-  write_picture_model(path("m.lepton"), 1);
-  serve::ServiceOptions options;
-  options.repository.files = {{"m", 1, path("m.lepton")}};
-  options.reviews = path("reviews.db");
-  options.review_below = 0;
-  start(std::move(options));
-  const std::string png = data::encode_png(Tensor::zeros(DType::kU8, {8, 8, 1})).value();
+  start_below(0);
   net::Client c = client();
   EXPECT_EQ(c.post("/v1/models/m/predict", png, "image/png").value().status, 200);
   EXPECT_EQ(c.post("/v1/models/m/predict?review=flag", png, "image/png").value().status, 200);
@@ -218,13 +225,7 @@ TEST_F(ReviewTest, UnsureAndFlaggedPicturesWaitForAPerson) {
 }
 
 TEST_F(ReviewTest, BelowTheLimitIsUnsure) {
-  write_picture_model(path("m.lepton"), 1);
-  serve::ServiceOptions options;
-  options.repository.files = {{"m", 1, path("m.lepton")}};
-  options.reviews = path("reviews.db");
-  options.review_below = 1;
-  start(std::move(options));
-  const std::string png = data::encode_png(Tensor::zeros(DType::kU8, {8, 8, 1})).value();
+  start_below(1);
   EXPECT_EQ(client().post("/v1/models/m/predict", png, "image/png").value().status, 200);
   EXPECT_EQ(get("/v1/reviews")["cases"][0]["reason"], "uncertain");
 }
